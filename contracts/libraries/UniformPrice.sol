@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {LibSort} from "solady/src/utils/LibSort.sol";
+
+import {Bid} from "../types/AuctionWords.sol";
+import {Curve, CurveLib} from "../types/Curve.sol";
+
+/// @notice What a round is cleared with.
+/// @param bids Bids of distinct operators, at most 256.
+/// @param groups Entity of each bid's operator; 0 takes the bid out: it wins nothing and sets no price.
+/// @param seed Breaks ties, known only after all bids are.
+/// @param supply Slots for sale, at most 255.
+/// @param groupCap Slots that the bids of one entity win together at most.
+/// @param floorGwei Lowest price, gwei per slot; a unit below it neither wins nor sets the price.
+struct Book {
+    Bid[] bids;
+    uint32[] groups;
+    bytes32 seed;
+    uint256 supply;
+    uint256 groupCap;
+    uint256 floorGwei;
+}
+
+/// @title Clearing of a sealed round
+/// @notice Sells units in the order of their price and finds the one price that all winners pay.
+library UniformPrice {
+    /// @notice Sells `supply` units to the highest prices; among equal ones to the greater keccak256(seed, operator).
+    /// @dev A unit that its entity's cap keeps from winning is skipped before it could set the price: nobody raises a rival's
+    /// price with demand that it can't be served.
+    /// @return priceGwei Price of the first unit left without a slot, or the floor if there is none, gwei per slot.
+    /// @return order Indices into `bids` of the winners, in the order in which they won their first unit.
+    /// @return quantities Slots of each winner, in the same order.
+    function clear(Book memory book)
+        internal
+        pure
+        returns (uint256 priceGwei, uint256[] memory order, uint8[] memory quantities)
+    {
+        uint256[] memory steps = _ranked(book);
+        uint256[] memory won = new uint256[](book.bids.length);
+        order = new uint256[](book.bids.length);
+        uint256 winners;
+        uint256 left = book.supply;
+        priceGwei = book.floorGwei;
+
+        for (uint256 i = steps.length; i != 0;) {
+            (uint256 price, uint256 bid, uint256 quantity) = _unpack(steps[--i]);
+
+            uint256 room = book.groupCap - _wonByGroup(book, won, order, winners, book.groups[bid]);
+            if (quantity > room) quantity = room;
+            if (quantity == 0) continue;
+
+            if (quantity > left) {
+                // A unit of this step is the first one without a slot.
+                priceGwei = price;
+                quantity = left;
+                i = 0;
+            }
+            if (quantity == 0) break;
+            if (won[bid] == 0) order[winners++] = bid;
+            won[bid] += quantity;
+            left -= quantity;
+        }
+
+        // The rest of the array was never written; it is cut off rather than copied.
+        assembly ("memory-safe") {
+            mstore(order, winners)
+        }
+        quantities = new uint8[](winners);
+        for (uint256 i; i < winners; ++i) {
+            quantities[i] = uint8(won[order[i]]);
+        }
+    }
+
+    /* PRIVATE */
+    /// @dev The steps that may win, worst first: 48 bits price | 192 bits tie break | 8 bits index of the bid | 8 bits quantity.
+    /// One operator never has two steps of one price, so the tie break decides between operators alone.
+    function _ranked(Book memory book) private pure returns (uint256[] memory steps) {
+        steps = new uint256[](book.bids.length * CurveLib.STEPS);
+        uint256 count;
+        for (uint256 i; i < book.bids.length; ++i) {
+            if (book.groups[i] == 0) continue;
+            Curve curve = book.bids[i].curve();
+            uint256 tie = uint256(keccak256(abi.encode(book.seed, book.bids[i].operator()))) >> 64;
+            for (uint256 j; j < CurveLib.STEPS; ++j) {
+                (uint256 price, uint256 quantity) = curve.step(j);
+                if (quantity == 0 || price < book.floorGwei) break;
+                steps[count++] = price << 208 | tie << 16 | i << 8 | quantity;
+            }
+        }
+        assembly ("memory-safe") {
+            mstore(steps, count)
+        }
+        LibSort.sort(steps);
+    }
+
+    function _unpack(uint256 step) private pure returns (uint256 price, uint256 bid, uint256 quantity) {
+        (price, bid, quantity) = (step >> 208, uint8(step >> 8), uint8(step));
+    }
+
+    /// @dev Over the winners alone, of whom there are never more than slots.
+    function _wonByGroup(
+        Book memory book,
+        uint256[] memory won,
+        uint256[] memory order,
+        uint256 winners,
+        uint32 group
+    ) private pure returns (uint256 total) {
+        for (uint256 i; i < winners; ++i) {
+            if (book.groups[order[i]] == group) total += won[order[i]];
+        }
+    }
+}
