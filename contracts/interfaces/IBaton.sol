@@ -68,7 +68,7 @@ interface IBaton {
     function collect(uint16 operator) external returns (uint256 amount);
 
     /* VIEWS */
-    /// @return slot Slot called out; 0 and `open` false when none. @return deadlineBlock Last L1 block that can answer.
+    /// @notice The open call-out; all zero when none. `deadlineBlock` is the last L1 block that can answer.
     function openCallOut()
         external
         view

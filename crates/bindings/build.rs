@@ -1,18 +1,52 @@
-//! Compiles the interfaces with the compiler that forge uses and leaves one ABI a contract in `OUT_DIR`.
+//! Compiles `contracts/interfaces` with the compiler that forge uses, and writes one `sol!` invocation an interface.
 //!
-//! Only ABIs are made, which no optimizer setting can change. The remappings are `foundry.toml`'s own.
+//! Interfaces import nothing but `../types`, so there are no remappings; and an ABI depends on no optimizer setting.
 
 use foundry_compilers::{
-    ProjectBuilder, ProjectPathsConfig,
-    artifacts::{
-        Remapping, Settings, SolcInput, Source, Sources,
-    },
+    artifacts::{Settings, SolcInput, SolcLanguage, Source, output_selection::OutputSelection},
     solc::Solc,
 };
-use std::{env, error::Error, fs, path::PathBuf};
+use std::{
+    env,
+    error::Error,
+    fmt::Write,
+    fs,
+    path::{Path, PathBuf},
+};
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let _ = (env::var("X"), fs::read(""), PathBuf::new());
-    let _: Option<(Solc, Remapping, Settings, SolcInput, Source, Sources, ProjectPathsConfig, ProjectBuilder)> = None;
+    let root = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("../..").canonicalize()?;
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    for watched in ["contracts/interfaces", "contracts/types", "tools/solc/solc", "package-lock.json"] {
+        println!("cargo::rerun-if-changed={}", root.join(watched).display());
+    }
+    if !root.join("node_modules/solc").exists() {
+        return Err("the Solidity compiler is not installed: run `npm ci` (or any `make` target) first".into());
+    }
+
+    let mut sources = Source::read_sol_yul_from(&root.join("contracts/interfaces"))?;
+    sources.extend(Source::read_sol_yul_from(&root.join("contracts/types"))?);
+    let mut input = SolcInput::new(SolcLanguage::Solidity, sources, Settings::default());
+    input.settings.output_selection = OutputSelection::common_output_selection(["abi".to_owned()]);
+    input.strip_prefix(&root);
+    let output = Solc::new(root.join("tools/solc/solc"))?.compile_exact(&input)?;
+    if output.has_error() {
+        let messages: Vec<_> = output.errors.iter().filter_map(|error| error.formatted_message.clone()).collect();
+        return Err(messages.join("\n").into());
+    }
+
+    let mut generated = String::new();
+    for (name, contract) in output.contracts_iter() {
+        let Some(bound) = name.strip_prefix('I').filter(|rest| rest.starts_with(char::is_uppercase)) else { continue };
+        let abi = contract.abi.as_ref().ok_or_else(|| format!("{name}: the compiler gave no ABI"))?;
+        let file = out.join(format!("{name}.json"));
+        fs::write(&file, serde_json::to_string(&abi)?)?;
+        writeln!(
+            generated,
+            "alloy::sol! {{ #[sol(rpc)] #[derive(Debug, PartialEq, Eq)] {bound}, {:?} }}",
+            file.display().to_string()
+        )?;
+    }
+    fs::write(out.join("bindings.rs"), generated)?;
     Ok(())
 }
