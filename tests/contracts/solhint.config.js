@@ -1,0 +1,25 @@
+// solhint of tests/contracts/: as for contracts/, but for what makes a test a test.
+const contracts = require("../../solhint.config.js");
+
+module.exports = {
+  ...contracts,
+  rules: {
+    ...contracts.rules,
+    // test_claim_RevertWhen_CallerIsNotAssigned, invariant_INV04_FrozenSlotsNeverChange
+    "func-name-mixedcase": "off",
+    "contract-name-capwords": "off",
+    // A fixture's fields are read by the tests that inherit it, and an actor answers calls that it has no use for.
+    "private-vars-leading-underscore": "off",
+    "no-unused-vars": "off",
+    "state-visibility": "off",
+    // Asserts carry no text, and broken tokens revert as real ones do: with a string.
+    "gas-custom-errors": "off",
+    "reason-string": "off",
+    // A handler prints how often each action succeeded.
+    "no-console": "off",
+    "check-send-result": "off",
+    "avoid-call-value": "off",
+    "avoid-tx-origin": "off",
+    "not-rely-on-block-hash": "off",
+  },
+};
