@@ -1,0 +1,516 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {IBondVault} from "./interfaces/IBondVault.sol";
+import {IOperatorRegistry} from "./interfaces/IOperatorRegistry.sol";
+import {Clocked} from "./libraries/Clocked.sol";
+import {KeyHistory, KeyHistoryLib} from "./libraries/KeyHistory.sol";
+import {OperatorSet, OperatorSetLib} from "./libraries/OperatorSet.sol";
+import {Timeline} from "./libraries/Timeline.sol";
+import {OperatorRecord} from "./types/OperatorRecord.sol";
+import {Clock, RESERVE, Status} from "./types/Types.sol";
+import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
+import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+
+/// @title OperatorRegistry
+/// @notice Operators, their keys and standing, the whitelist and the stage ratchet.
+/// @dev Trusts `VAULT` for `bondOf` and `MIN_BOND`: a wrong answer admits or jails the wrong operator, from two epochs on.
+/// Operator ids are 16 bits and never freed: governance, which admits owners one by one, is trusted not to admit one that wastes
+/// 65,535 of them.
+contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
+    using KeyHistoryLib for KeyHistory;
+    using OperatorSetLib for OperatorSet;
+
+    /* CONSTANTS AND IMMUTABLES */
+    uint8 public constant LAST_STAGE = 2;
+    uint8 public constant MAX_BATCHER_KEYS = 4;
+    uint256 internal constant MAX_SET = 64;
+    bytes32 internal constant KEY_BINDING_TYPEHASH = keccak256("KeyBinding(address owner)");
+
+    IBondVault public immutable VAULT;
+    uint256 public immutable MAX_OPERATORS;
+    uint256 public immutable STAGE_MIN_OPERATORS;
+    uint256 public immutable STAGE_DWELL;
+    uint256 public immutable JAIL_DELAY;
+
+    /* STORAGE */
+    /// @inheritdoc IOperatorRegistry
+    address public governance;
+    /// @inheritdoc IOperatorRegistry
+    uint16 public operatorCount;
+    address internal _offeredGovernance;
+
+    /// @dev First epoch of stages 1 and 2; the maximum while it is not decided. A stage that a deployment begins in starts at 0.
+    uint64 internal _stage1From = type(uint64).max;
+    uint64 internal _stage2From = type(uint64).max;
+    uint64 internal _stageSince;
+
+    OperatorSet internal _set;
+    mapping(uint16 operator => OperatorRecord) internal _operators;
+    mapping(uint16 operator => KeyHistory) internal _sequencerKeys;
+    mapping(uint16 operator => mapping(uint8 index => KeyHistory)) internal _batcherKeys;
+    /// @inheritdoc IOperatorRegistry
+    mapping(uint16 operator => address) public payeeOf;
+    mapping(uint16 operator => address) internal _offeredOwner;
+    /// @inheritdoc IOperatorRegistry
+    mapping(address key => uint16) public operatorOfKey;
+    /// @inheritdoc IOperatorRegistry
+    mapping(address owner => uint32) public entityOfOwner;
+
+    /* CONSTRUCTOR */
+    /// @param vault May be an address computed in advance: it is not called here.
+    constructor(
+        Clock memory clock_,
+        IBondVault vault,
+        address governance_,
+        Params memory params,
+        Reserve memory reserve
+    ) Clocked(clock_) EIP712("Rota", "1") {
+        if (address(vault) == address(0) || governance_ == address(0) || reserve.owner == address(0)) {
+            revert OperatorRegistry_ZeroAddress();
+        }
+        if (params.stage > LAST_STAGE) revert OperatorRegistry_OutOfRange("stage", params.stage);
+        if (params.maxOperators == 0 || params.maxOperators > MAX_SET) {
+            revert OperatorRegistry_OutOfRange("maxOperators", params.maxOperators);
+        }
+        if (params.stageMinOperators > params.maxOperators) {
+            revert OperatorRegistry_OutOfRange("stageMinOperators", params.stageMinOperators);
+        }
+        if (reserve.entity == 0) revert OperatorRegistry_OutOfRange("reserve.entity", reserve.entity);
+        // Above 100 years an end of jail would not fit its 40 bits, and nobody would see it.
+        if (params.jailDelay > 36_500 days) revert OperatorRegistry_OutOfRange("jailDelay", params.jailDelay);
+        VAULT = vault;
+        MAX_OPERATORS = params.maxOperators;
+        STAGE_MIN_OPERATORS = params.stageMinOperators;
+        STAGE_DWELL = params.stageDwell;
+        JAIL_DELAY = params.jailDelay;
+
+        governance = governance_;
+        emit GovernanceAccepted(governance_);
+
+        if (params.stage >= 1) _stage1From = 0;
+        if (params.stage >= 2) _stage2From = 0;
+        _stageSince = uint64(block.timestamp);
+        emit StageAdvanced(params.stage, 0);
+
+        entityOfOwner[reserve.owner] = reserve.entity;
+        emit Whitelisted(reserve.owner, reserve.entity);
+        _register(reserve.owner, reserve.sequencerKey, reserve.batcherKey, reserve.payee, reserve.endpoint);
+        _setStatus(RESERVE, Status.Active, 0);
+    }
+
+    /* MODIFIERS */
+    modifier onlyGovernance() {
+        if (msg.sender != governance) revert OperatorRegistry_NotGovernance(msg.sender);
+        _;
+    }
+
+    modifier onlyOwner(
+        uint16 operator
+    ) {
+        if (msg.sender != _operators[operator].owner()) revert OperatorRegistry_NotOwner(operator, msg.sender);
+        _;
+    }
+
+    /* REGISTRATION */
+    /// @inheritdoc IOperatorRegistry
+    function register(
+        address sequencerKey,
+        bytes calldata keyProof,
+        address batcherKey,
+        address payee,
+        string calldata endpoint
+    ) external returns (uint16 operator) {
+        _checkAdmitted(msg.sender);
+        _checkKeyProof(sequencerKey, keyProof);
+        return _register(msg.sender, sequencerKey, batcherKey, payee, endpoint);
+    }
+
+    /// @inheritdoc IOperatorRegistry
+    function setEndpoint(
+        uint16 operator,
+        string calldata endpoint
+    ) external onlyOwner(operator) {
+        emit EndpointSet(operator, endpoint);
+    }
+
+    /// @inheritdoc IOperatorRegistry
+    function setPayee(
+        uint16 operator,
+        address payee
+    ) external onlyOwner(operator) {
+        _setPayee(operator, payee);
+    }
+
+    /// @inheritdoc IOperatorRegistry
+    function offerOwnership(
+        uint16 operator,
+        address newOwner
+    ) external onlyOwner(operator) {
+        _offeredOwner[operator] = newOwner;
+        emit OwnershipOffered(operator, newOwner);
+    }
+
+    /// @inheritdoc IOperatorRegistry
+    function acceptOwnership(
+        uint16 operator
+    ) external {
+        if (msg.sender != _offeredOwner[operator]) {
+            revert OperatorRegistry_NotOffered(_offeredOwner[operator], msg.sender);
+        }
+        _checkAdmitted(msg.sender);
+
+        delete _offeredOwner[operator];
+        OperatorRecord record = _operators[operator];
+        _operators[operator] = record.withOwner(msg.sender);
+        emit OwnershipAccepted(operator, msg.sender);
+
+        // The cap on a party's slots follows the party.
+        if (record.status() == Status.Active && operator != RESERVE) {
+            _set.put(_effectiveEpoch(), operator, entityOfOwner[msg.sender]);
+        }
+    }
+
+    /* KEYS */
+    /// @inheritdoc IOperatorRegistry
+    function setSequencerKey(
+        uint16 operator,
+        address key,
+        bytes calldata keyProof
+    ) external onlyOwner(operator) {
+        _checkKeyProof(key, keyProof);
+        _setSequencerKey(operator, key, _effectiveEpoch());
+    }
+
+    /// @inheritdoc IOperatorRegistry
+    function setBatcherKey(
+        uint16 operator,
+        uint8 index,
+        address key
+    ) external onlyOwner(operator) {
+        OperatorRecord record = _operators[operator];
+        uint8 count = record.batcherCount();
+        if (index > count || index >= MAX_BATCHER_KEYS) {
+            revert OperatorRegistry_BatcherIndexOutOfRange(index, count);
+        }
+        if (index == count) _operators[operator] = record.withBatcherCount(count + 1);
+        _setBatcherKey(operator, index, key, _effectiveEpoch());
+    }
+
+    /* STANDING */
+    /// @inheritdoc IOperatorRegistry
+    function activate(
+        uint16 operator
+    ) external onlyOwner(operator) {
+        OperatorRecord record = _operators[operator];
+
+        // Check: the status, and the time in jail.
+        Status status = record.status();
+        if (status == Status.Active || status == Status.Tombstoned) {
+            revert OperatorRegistry_WrongStatus(operator, status);
+        }
+        if (status == Status.Jailed && block.timestamp < record.jailedUntil()) {
+            revert OperatorRegistry_StillJailed(operator, record.jailedUntil());
+        }
+
+        // Check: the owner is admitted, and bonded.
+        _checkAdmitted(msg.sender);
+        (uint256 bonded, uint256 required) = _bondOf(operator);
+        if (bonded < required) revert OperatorRegistry_Underbonded(operator, bonded, required);
+
+        // Check: there is room. Operators that leave hold their place only in epochs before this one's.
+        if (_set.size() >= MAX_OPERATORS) revert OperatorRegistry_SetFull(MAX_OPERATORS);
+
+        // Effect.
+        uint32 from = _effectiveEpoch();
+        _set.put(from, operator, entityOfOwner[msg.sender]);
+        _setStatus(operator, Status.Active, from);
+    }
+
+    /// @inheritdoc IOperatorRegistry
+    function deactivate(
+        uint16 operator
+    ) external onlyOwner(operator) {
+        _leave(operator, Status.Exited);
+    }
+
+    /// @inheritdoc IOperatorRegistry
+    function jailUnderbonded(
+        uint16 operator
+    ) external {
+        // Check: there is a reason.
+        (uint256 bonded, uint256 required) = _bondOf(operator);
+        if (bonded >= required) revert OperatorRegistry_StillBonded(operator, bonded, required);
+
+        // Effect.
+        _leave(operator, Status.Jailed);
+        _operators[operator] = _operators[operator].withJailedUntil(uint40(block.timestamp + JAIL_DELAY));
+    }
+
+    /* GOVERNANCE */
+    /// @inheritdoc IOperatorRegistry
+    function setWhitelisted(
+        address owner,
+        uint32 entity
+    ) external onlyGovernance {
+        entityOfOwner[owner] = entity;
+        emit Whitelisted(owner, entity);
+
+        uint32 from = _effectiveEpoch();
+        (uint16[] memory members,) = _set.membersAt(from);
+        for (uint256 i; i < members.length; ++i) {
+            uint16 operator = members[i];
+            if (_operators[operator].owner() != owner) continue;
+            if (entity == 0) _leave(operator, Status.Exited);
+            else _set.put(from, operator, entity);
+        }
+    }
+
+    /// @inheritdoc IOperatorRegistry
+    function advanceStage() external onlyGovernance {
+        // Check: by the last stage decided, not by that of the current epoch, else one advance could be made twice.
+        uint8 stage = stageAt(type(uint64).max - 1);
+        if (stage == LAST_STAGE) revert OperatorRegistry_LastStage(stage);
+        uint256 earliest = _stageSince + STAGE_DWELL;
+        if (block.timestamp < earliest) revert OperatorRegistry_StageTooYoung(block.timestamp, earliest);
+        uint256 active = _set.size();
+        if (active < STAGE_MIN_OPERATORS) revert OperatorRegistry_TooFewOperators(active, STAGE_MIN_OPERATORS);
+
+        // Effect.
+        uint32 from = _effectiveEpoch();
+        if (stage == 0) _stage1From = from;
+        else _stage2From = from;
+        _stageSince = uint64(block.timestamp);
+        emit StageAdvanced(stage + 1, from);
+    }
+
+    /// @inheritdoc IOperatorRegistry
+    function offerGovernance(
+        address newGovernance
+    ) external onlyGovernance {
+        _offeredGovernance = newGovernance;
+        emit GovernanceOffered(newGovernance);
+    }
+
+    /// @inheritdoc IOperatorRegistry
+    function acceptGovernance() external {
+        if (msg.sender != _offeredGovernance) revert OperatorRegistry_NotOffered(_offeredGovernance, msg.sender);
+        delete _offeredGovernance;
+        governance = msg.sender;
+        emit GovernanceAccepted(msg.sender);
+    }
+
+    /* VIEWS */
+    /// @inheritdoc IOperatorRegistry
+    function ownerOf(
+        uint16 operator
+    ) external view returns (address) {
+        return _operators[operator].owner();
+    }
+
+    /// @inheritdoc IOperatorRegistry
+    function entityOf(
+        uint16 operator
+    ) external view returns (uint32) {
+        return entityOfOwner[_operators[operator].owner()];
+    }
+
+    /// @inheritdoc IOperatorRegistry
+    function statusOf(
+        uint16 operator
+    ) external view returns (Status status, uint64 fromEpoch) {
+        OperatorRecord record = _operators[operator];
+        return (record.status(), record.statusFrom());
+    }
+
+    /// @inheritdoc IOperatorRegistry
+    function jailedUntil(
+        uint16 operator
+    ) external view returns (uint256) {
+        return _operators[operator].jailedUntil();
+    }
+
+    /// @inheritdoc IOperatorRegistry
+    function sequencerKeyAt(
+        uint16 operator,
+        uint64 epoch
+    ) external view returns (address) {
+        return _sequencerKeys[operator].keyAt(epoch);
+    }
+
+    /// @inheritdoc IOperatorRegistry
+    function batcherKeyAt(
+        uint16 operator,
+        uint8 index,
+        uint64 epoch
+    ) external view returns (address) {
+        return _batcherKeys[operator][index].keyAt(epoch);
+    }
+
+    /// @inheritdoc IOperatorRegistry
+    function claimKeysAt(
+        uint16 operator,
+        uint64 epoch
+    ) external view returns (address, address) {
+        return (_sequencerKeys[operator].keyAt(epoch), _batcherKeys[operator][0].keyAt(epoch));
+    }
+
+    /// @inheritdoc IOperatorRegistry
+    function batcherKeyCount(
+        uint16 operator
+    ) external view returns (uint8) {
+        return _operators[operator].batcherCount();
+    }
+
+    /// @inheritdoc IOperatorRegistry
+    function isController(
+        uint16 operator,
+        address account
+    ) external view returns (bool) {
+        // An unknown operator's owner and key are zero, and zero controls nothing.
+        if (account == address(0)) return false;
+        return account == _operators[operator].owner() || account == _sequencerKeys[operator].keyAt(currentEpoch());
+    }
+
+    /// @inheritdoc IOperatorRegistry
+    function isEligible(
+        uint16 operator,
+        uint64 epoch
+    ) external view returns (bool) {
+        return _set.contains(epoch, operator);
+    }
+
+    /// @inheritdoc IOperatorRegistry
+    function eligibleSet(
+        uint64 epoch
+    ) external view returns (uint16[] memory, uint32[] memory) {
+        return _set.membersAt(epoch);
+    }
+
+    /// @inheritdoc IOperatorRegistry
+    function stageAt(
+        uint64 epoch
+    ) public view returns (uint8) {
+        return epoch >= _stage2From ? 2 : epoch >= _stage1From ? 1 : 0;
+    }
+
+    /// @inheritdoc IOperatorRegistry
+    function currentEpoch() public view returns (uint64) {
+        return Timeline.epochAt(_clock(), block.timestamp);
+    }
+
+    /* INTERNAL */
+    function _register(
+        address owner,
+        address sequencerKey,
+        address batcherKey,
+        address payee,
+        string memory endpoint
+    ) internal returns (uint16 operator) {
+        operator = ++operatorCount;
+        _operators[operator] = OperatorRecord.wrap(0).withOwner(owner).withBatcherCount(1);
+        emit OperatorRegistered(operator, owner, entityOfOwner[owner]);
+        _setSequencerKey(operator, sequencerKey, 0);
+        _setBatcherKey(operator, 0, batcherKey, 0);
+        _setPayee(operator, payee);
+        emit EndpointSet(operator, endpoint);
+    }
+
+    function _setPayee(
+        uint16 operator,
+        address payee
+    ) internal {
+        if (payee == address(0)) revert OperatorRegistry_ZeroAddress();
+        payeeOf[operator] = payee;
+        emit PayeeSet(operator, payee);
+    }
+
+    function _setSequencerKey(
+        uint16 operator,
+        address key,
+        uint32 from
+    ) internal {
+        _bindKey(operator, key);
+        _sequencerKeys[operator].set(key, from);
+        emit SequencerKeySet(operator, key, from);
+    }
+
+    function _setBatcherKey(
+        uint16 operator,
+        uint8 index,
+        address key,
+        uint32 from
+    ) internal {
+        _bindKey(operator, key);
+        _batcherKeys[operator][index].set(key, from);
+        emit BatcherKeySet(operator, index, key, from);
+    }
+
+    /// @dev A binding is never undone: what a key once signed can always be laid to the operator that had it.
+    function _bindKey(
+        uint16 operator,
+        address key
+    ) internal {
+        if (key == address(0)) revert OperatorRegistry_ZeroAddress();
+        uint16 bound = operatorOfKey[key];
+        if (bound == operator) return;
+        if (bound != 0) revert OperatorRegistry_KeyTaken(key, bound);
+        operatorOfKey[key] = operator;
+    }
+
+    function _leave(
+        uint16 operator,
+        Status status
+    ) internal {
+        if (operator == RESERVE) revert OperatorRegistry_ReserveStays();
+        Status old = _operators[operator].status();
+        if (old != Status.Active) revert OperatorRegistry_WrongStatus(operator, old);
+
+        uint32 from = _effectiveEpoch();
+        _set.remove(from, operator);
+        _setStatus(operator, status, from);
+    }
+
+    function _setStatus(
+        uint16 operator,
+        Status status,
+        uint32 from
+    ) internal {
+        _operators[operator] = _operators[operator].withStatus(status, from);
+        emit StatusChanged(operator, status, from);
+    }
+
+    function _checkKeyProof(
+        address key,
+        bytes calldata proof
+    ) internal view {
+        bytes32 digest = _hashTypedDataV4(keccak256(abi.encode(KEY_BINDING_TYPEHASH, msg.sender)));
+        (address recovered,,) = ECDSA.tryRecoverCalldata(digest, proof);
+        // Zero is what a malformed proof recovers to: it must not prove the zero key.
+        if (recovered != key || key == address(0)) revert OperatorRegistry_BadKeyProof(key, recovered);
+    }
+
+    /// @dev By the stage of the epoch in which the admission begins to count.
+    function _checkAdmitted(
+        address owner
+    ) internal view {
+        uint32 entity = entityOfOwner[owner];
+        if (entity == 0) revert OperatorRegistry_NotWhitelisted(owner);
+        uint32 foundation = entityOfOwner[_operators[RESERVE].owner()];
+        if (entity != foundation && stageAt(_effectiveEpoch()) == 0) {
+            revert OperatorRegistry_NotFoundation(owner, entity, foundation);
+        }
+    }
+
+    function _bondOf(
+        uint16 operator
+    ) internal view returns (uint256 bonded, uint256 required) {
+        return (VAULT.bondOf(operator), VAULT.MIN_BOND());
+    }
+
+    /// @dev The first epoch that a change made now may act on: bids for the next one are in, its set is closed.
+    /// Cannot overflow: 2^32 epochs of 8 s or more are over a thousand years.
+    function _effectiveEpoch() internal view returns (uint32) {
+        return uint32(currentEpoch() + 2);
+    }
+}
