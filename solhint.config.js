@@ -1,14 +1,13 @@
-// solhint of contracts/ and script/, on top of its recommended set; every finding fails `make lint`.
-// tests/contracts/solhint.config.js relaxes it for tests. A rule is off for a reason, which stands above it.
+// solhint of contracts/ and script/, on top of its recommended set; every finding fails `make lint`. JavaScript, so that a
+// rule that is off can have its reason above it; solhint only reads it by `--config`.
+// tests/contracts/solhint.config.js relaxes it for tests.
 module.exports = {
   extends: "solhint:recommended",
   rules: {
     "compiler-version": ["error", "^0.8.30"],
     "func-visibility": ["error", { ignoreConstructors: true }],
     "gas-custom-errors": "error",
-    // The values of STYLE.md: IMMUTABLES_LIKE_CONSTANTS, and `_` before what is internal to a contract.
     "immutable-vars-naming": ["error", { immutablesAsConstants: true }],
-    "private-vars-leading-underscore": ["error", { strict: false }],
 
     // It wants @author everywhere and each @param of internal functions; interfaces carry the NatSpec here, the rest inherits it.
     "use-natspec": "off",

@@ -8,8 +8,7 @@ module.exports = {
     // test_claim_RevertWhen_CallerIsNotAssigned, invariant_INV04_FrozenSlotsNeverChange
     "func-name-mixedcase": "off",
     "contract-name-capwords": "off",
-    // A fixture's fields are read by the tests that inherit it, and an actor answers calls that it has no use for.
-    "private-vars-leading-underscore": "off",
+    // An actor answers calls that it has no use for; a test's own fields are nobody's interface.
     "no-unused-vars": "off",
     "state-visibility": "off",
     // Asserts carry no text, and broken tokens revert as real ones do: with a string.
