@@ -13,6 +13,8 @@ module.exports = {
     "use-natspec": "off",
     // A value type and its library belong together, as do an interface and the structs it speaks of.
     "one-contract-per-file": "off",
+    // The getter of a constant is named as the constant, whether the compiler writes it or we do.
+    "func-name-mixedcase": "off",
     // `receive() external payable {}` and a constructor that only calls its parents' are whole as they are.
     "no-empty-blocks": "off",
     // Assembly is a tool of this code base; that each block sits below the Solidity it equals is for review.

@@ -5,8 +5,7 @@ module.exports = {
   ...contracts,
   rules: {
     ...contracts.rules,
-    // test_claim_RevertWhen_CallerIsNotAssigned, invariant_INV04_FrozenSlotsNeverChange
-    "func-name-mixedcase": "off",
+    // Baton_Claim_Test, and other names that say what is tested.
     "contract-name-capwords": "off",
     // An actor answers calls that it has no use for; a test's own fields are nobody's interface.
     "no-unused-vars": "off",
