@@ -1,9 +1,10 @@
 //! Compiles `contracts/interfaces` with the compiler that forge uses, and writes one `sol!` invocation an interface.
 //!
-//! Interfaces import nothing but `../types`, so there are no remappings; and an ABI depends on no optimizer setting.
+//! What an interface imports lies beside it under a relative path, so there are no remappings; and an ABI depends on no
+//! optimizer setting.
 
 use foundry_compilers::{
-    artifacts::{Settings, SolcInput, SolcLanguage, Source, output_selection::OutputSelection},
+    artifacts::{Settings, SolcInput, SolcLanguage, Source, Sources, output_selection::OutputSelection},
     solc::Solc,
 };
 use std::{
@@ -25,7 +26,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
 
     let mut sources = Source::read_sol_yul_from(&root.join("contracts/interfaces"))?;
-    sources.extend(Source::read_sol_yul_from(&root.join("contracts/types"))?);
+    while let Some(missing) = first_missing_import(&sources) {
+        let source = Source::read(&missing)?;
+        sources.insert(missing, source);
+    }
     let mut input = SolcInput::new(SolcLanguage::Solidity, sources, Settings::default());
     input.settings.output_selection = OutputSelection::common_output_selection(["abi".to_owned()]);
     input.strip_prefix(&root);
@@ -49,4 +53,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     fs::write(out.join("bindings.rs"), generated)?;
     Ok(())
+}
+
+/// A file that `sources` import and do not hold.
+fn first_missing_import(sources: &Sources) -> Option<PathBuf> {
+    let imports = sources.iter().flat_map(|(path, source)| {
+        source.content.lines().filter_map(move |line| {
+            let (_, quoted) = line.split_once("from \"")?;
+            path.parent()?.join(quoted.split_once('"')?.0).canonicalize().ok()
+        })
+    });
+    imports.into_iter().find(|path| !sources.contains_key(path))
 }
