@@ -43,26 +43,18 @@ library UniformPrice {
         uint256 left = book.supply;
         priceGwei = book.floorGwei;
 
-        for (uint256 i = steps.length; i != 0;) {
-            (uint256 price, uint256 bid, uint256 quantity) = _unpack(steps[--i]);
-
-            uint256 room = book.groupCap - _wonByGroup(book, won, order, winners, book.groups[bid]);
-            if (quantity > room) quantity = room;
-            if (quantity == 0) continue;
-
-            if (quantity > left) {
-                // A unit of this step is the first one without a slot.
-                priceGwei = price;
-                quantity = left;
-                i = 0;
-            }
-            if (quantity == 0) break;
-            if (won[bid] == 0) order[winners++] = bid;
-            won[bid] += quantity;
-            left -= quantity;
+        for (uint256 i = steps.length; i != 0; --i) {
+            (uint256 price, uint256 bid, uint256 quantity) = _unpack(steps[i - 1]);
+            quantity = _min(quantity, _roomOf(book, won, bid));
+            if (quantity > left) priceGwei = price; // a unit of this step is the first one without a slot
+            uint256 taken = _min(quantity, left);
+            if (won[bid] == 0 && taken != 0) order[winners++] = bid;
+            won[bid] += taken;
+            left -= taken;
+            if (quantity > taken) break;
         }
 
-        // The rest of the array was never written; it is cut off rather than copied.
+        // What lies past the last winner was never written: it is cut off rather than copied.
         assembly ("memory-safe") {
             mstore(order, winners)
         }
@@ -98,16 +90,16 @@ library UniformPrice {
         (price, bid, quantity) = (step >> 208, uint8(step >> 8), uint8(step));
     }
 
-    /// @dev Over the winners alone, of whom there are never more than slots.
-    function _wonByGroup(
-        Book memory book,
-        uint256[] memory won,
-        uint256[] memory order,
-        uint256 winners,
-        uint32 group
-    ) private pure returns (uint256 total) {
-        for (uint256 i; i < winners; ++i) {
-            if (book.groups[order[i]] == group) total += won[order[i]];
+    /// @dev How many slots the entity behind a bid may still win. At most 64 bids: a plain loop beats a table of entities.
+    function _roomOf(Book memory book, uint256[] memory won, uint256 bid) private pure returns (uint256 room) {
+        uint32 group = book.groups[bid];
+        room = book.groupCap;
+        for (uint256 i; i < won.length; ++i) {
+            if (book.groups[i] == group) room -= won[i];
         }
+    }
+
+    function _min(uint256 a, uint256 b) private pure returns (uint256) {
+        return a < b ? a : b;
     }
 }

@@ -1,0 +1,608 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {SafeTransferLib} from "solady/src/utils/SafeTransferLib.sol";
+
+import {IBondVault} from "../interfaces/IBondVault.sol";
+import {IOperatorRegistry} from "../interfaces/IOperatorRegistry.sol";
+import {ISchedule} from "../interfaces/ISchedule.sol";
+import {ISealedBidAuction} from "../interfaces/ISealedBidAuction.sol";
+import {Clocked} from "../libraries/Clocked.sol";
+import {Timeline} from "../libraries/Timeline.sol";
+import {Book, UniformPrice} from "../libraries/UniformPrice.sol";
+import {Account, Bid, BidLib, Round, RoundLib, RoundState, Till, TillLib} from "../types/AuctionWords.sol";
+import {Curve} from "../types/Curve.sol";
+import {Clock, EpochPhase} from "../types/Types.sol";
+
+/// @title SealedBidAuction
+/// @notice Sells the slots of an epoch to sealed demand curves at one price, and keeps the bidders' money meanwhile.
+/// @dev Trusts `REGISTRY`, `VAULT` and `SCHEDULE`, and that the schedule freezes an auctioned epoch only when {resultOf} calls it
+/// settled. Does not trust payees, the treasury, or whoever settles: the outcome depends on bids, seed and set alone (INV-22).
+contract SealedBidAuction is ISealedBidAuction, Clocked {
+    using Timeline for Clock;
+
+    /* CONSTANTS AND IMMUTABLES */
+    /// @dev Stage whose epochs are auctioned.
+    uint8 internal constant AUCTION_STAGE = 2;
+    /// @dev More would let a crowd of bids make `settle` too expensive to be anybody's duty.
+    uint256 internal constant MAX_BIDS = 64;
+    /// @dev Part of the largest bid at the reference price that a hidden bid costs to hide, basis points.
+    uint256 internal constant DEPOSIT_BPS = 1500;
+    /// @dev 24 bits a winner, operator below quantity, from the lowest bits on.
+    uint256 internal constant WINNERS_PER_WORD = 10;
+    bytes32 internal constant COMMITMENT_DOMAIN = keccak256("Rota.SealedBid.v1");
+
+    IOperatorRegistry public immutable REGISTRY;
+    IBondVault public immutable VAULT;
+    ISchedule public immutable SCHEDULE;
+    address public immutable TREASURY;
+    uint256 public immutable RING;
+    uint256 public immutable DISPUTE_PERIOD;
+    uint256 internal immutable FLOOR_GWEI;
+    uint256 internal immutable MIN_DEPOSIT_GWEI;
+    uint256 internal immutable CAP_SLOTS;
+    uint256 internal immutable SUPPLY;
+
+    /* STORAGE */
+    Till internal _till;
+    mapping(uint16 operator => Account) internal _accounts;
+    /// @dev Meant for the epoch that the account names, and never cleared: the next commitment reuses the word.
+    mapping(uint16 operator => bytes32) internal _commitments;
+    /// @dev Keyed by epoch % RING, like the words below; what they hold belongs to the epoch that the round names.
+    mapping(uint256 index => Round) internal _rounds;
+    mapping(uint256 index => mapping(uint256 i => Bid)) internal _bids;
+    mapping(uint256 index => mapping(uint256 i => uint256)) internal _winners;
+
+    /* CONSTRUCTOR */
+    constructor(
+        Clock memory clock_,
+        IOperatorRegistry registry,
+        IBondVault vault,
+        ISchedule schedule,
+        Params memory params
+    ) Clocked(clock_) {
+        if (params.treasury == address(0)) revert SealedBidAuction_ZeroTreasury();
+        if (params.capBps == 0 || params.capBps > 10_000) revert SealedBidAuction_BadCap(params.capBps);
+        if (params.minDeposit == 0) revert SealedBidAuction_BadAmount(params.minDeposit);
+        if (params.firstRefPrice == 0) revert SealedBidAuction_BadAmount(params.firstRefPrice);
+        // A round's words are taken anew two epochs before the next one of its index, which is RING - 3 epochs after its end.
+        uint256 minimum = 3 + (params.disputePeriod + clock_.epochSeconds() - 1) / clock_.epochSeconds();
+        if (params.ring < minimum) revert SealedBidAuction_RingTooShort(params.ring, minimum);
+
+        (REGISTRY, VAULT, SCHEDULE) = (registry, vault, schedule);
+        TREASURY = params.treasury;
+        RING = params.ring;
+        DISPUTE_PERIOD = params.disputePeriod;
+        FLOOR_GWEI = _toGwei(params.floorPrice);
+        MIN_DEPOSIT_GWEI = _toGwei(params.minDeposit);
+        SUPPLY = clock_.slotsPerEpoch;
+        uint256 cap = SUPPLY * params.capBps / 10_000;
+        CAP_SLOTS = cap == 0 ? 1 : cap;
+        // Twice: there is no round yet that an earlier reference price could belong to.
+        uint256 ref = _toGwei(params.firstRefPrice);
+        _till = Till.wrap(0).withRef(0, ref).withRef(0, ref);
+    }
+
+    /* BALANCES */
+    /// @inheritdoc ISealedBidAuction
+    function deposit(uint16 operator) external payable {
+        if (msg.value == 0) revert SealedBidAuction_ZeroAmount();
+        if (REGISTRY.ownerOf(operator) == address(0)) revert SealedBidAuction_UnknownOperator(operator);
+        _accounts[operator] = _accounts[operator].credit(msg.value);
+        emit BalanceDeposited(operator, msg.value);
+    }
+
+    /// @inheritdoc ISealedBidAuction
+    function withdraw(uint16 operator, uint256 amount) external {
+        // Check: the owner's, and there.
+        if (amount == 0) revert SealedBidAuction_ZeroAmount();
+        if (REGISTRY.ownerOf(operator) != msg.sender) revert SealedBidAuction_NotOwner(operator, msg.sender);
+        Account account = _accounts[operator];
+        if (amount > account.free()) {
+            revert SealedBidAuction_InsufficientBalance(operator, account.free(), amount);
+        }
+
+        // Effect
+        _accounts[operator] = account.debit(amount);
+        address payee = REGISTRY.payeeOf(operator);
+        emit BalanceWithdrawn(operator, payee, amount);
+
+        // Interaction
+        _send(payee, amount);
+    }
+
+    /// @inheritdoc ISealedBidAuction
+    function withdrawProceeds() external returns (uint256 amount) {
+        // Effect: every round that is due is closed, then the till is emptied.
+        for (uint256 i; i < RING; ++i) {
+            Round round = _rounds[i];
+            if (!_isDue(round)) continue;
+            amount += _proceedsOf(round);
+            _rounds[i] = round.withState(RoundState.Closed);
+        }
+        Till till = _till;
+        amount += till.proceeds();
+        if (amount == 0) revert SealedBidAuction_ZeroAmount();
+        _till = till.emptied();
+        emit ProceedsWithdrawn(TREASURY, amount);
+
+        // Interaction
+        _send(TREASURY, amount);
+    }
+
+    /* BIDDING */
+    /// @inheritdoc ISealedBidAuction
+    function commitBid(uint16 operator, uint64 epoch, bytes32 commitment) external {
+        // Check: the window, the caller, and that there is something to win.
+        (uint256 opens, uint256 closes) = _clock().commitWindow(epoch);
+        _requireWindow(epoch, opens, closes);
+        if (!REGISTRY.isController(operator, msg.sender)) revert SealedBidAuction_NotController(operator, msg.sender);
+        uint8 stage = REGISTRY.stageAt(epoch);
+        if (stage != AUCTION_STAGE) revert SealedBidAuction_StageWithoutAuction(epoch, stage);
+        if (!REGISTRY.isEligible(operator, epoch)) revert SealedBidAuction_NotEligible(operator, epoch);
+
+        // Effect: a deposit that an earlier epoch left behind is lost, one for this epoch stays.
+        Account account = _accounts[operator];
+        uint256 deposited;
+        if (account.epoch() != epoch) {
+            if (account.depositGwei() != 0) account = _forfeit(operator, account);
+            uint256 deposit_ = _depositGwei(epoch);
+            deposited = deposit_ * 1 gwei;
+            if (account.free() < deposited) {
+                revert SealedBidAuction_InsufficientBalance(operator, account.free(), deposited);
+            }
+            _accounts[operator] = account.debit(deposited).withDeposit(epoch, deposit_);
+        } else if (account.depositGwei() == 0) {
+            // Only a forfeit or a reveal empties it, and neither comes before the reveal window.
+            revert SealedBidAuction_AlreadyRevealed(epoch, operator);
+        }
+        _commitments[operator] = commitment;
+        emit BidCommitted(epoch, operator, commitment, deposited);
+    }
+
+    /// @inheritdoc ISealedBidAuction
+    function revealBid(uint16 operator, uint64 epoch, Curve curve, bytes32 salt) external payable {
+        // Check: the window and the preimage.
+        (uint256 opens, uint256 closes) = _clock().revealWindow(epoch);
+        _requireWindow(epoch, opens, closes);
+        Account account = _accounts[operator];
+        if (account.epoch() != epoch) revert SealedBidAuction_NoCommitment(epoch, operator);
+        if (account.depositGwei() == 0) revert SealedBidAuction_AlreadyRevealed(epoch, operator);
+        bytes32 computed = commitmentOf(operator, epoch, curve, salt);
+        if (computed != _commitments[operator]) {
+            revert SealedBidAuction_WrongPreimage(_commitments[operator], computed);
+        }
+        if (!curve.isWellFormed()) revert SealedBidAuction_MalformedCurve(Curve.unwrap(curve));
+
+        // Check: the bid is one that can be kept. Whoever fails here can still mend it before the window closes.
+        if (!REGISTRY.isEligible(operator, epoch)) revert SealedBidAuction_NotEligible(operator, epoch);
+        _requireBond(operator);
+        if (msg.value != 0) {
+            account = account.credit(msg.value);
+            emit BalanceDeposited(operator, msg.value);
+        }
+        uint256 depositGwei = account.depositGwei();
+        account = account.withDeposit(epoch, 0).credit(depositGwei * 1 gwei);
+        Bid bid = BidLib.toBid(curve.clip(CAP_SLOTS), operator);
+        uint256 locked = _lockOf(bid, depositGwei);
+        if (account.free() < locked) revert SealedBidAuction_InsufficientBalance(operator, account.free(), locked);
+
+        // Effect: the deposit becomes part of the lock, the bid part of the round.
+        _accounts[operator] = account.debit(locked);
+        emit BidRevealed(epoch, operator, bid.curve(), locked);
+        _enter(epoch, bid, depositGwei);
+    }
+
+    /// @inheritdoc ISealedBidAuction
+    function forfeit(uint64 epoch, uint16 operator) external {
+        (, uint256 closes) = _clock().revealWindow(epoch);
+        if (block.timestamp < closes) revert SealedBidAuction_WrongWindow(epoch, closes, type(uint256).max);
+        Account account = _accounts[operator];
+        if (account.epoch() != epoch || account.depositGwei() == 0) {
+            revert SealedBidAuction_NothingToDo(epoch, operator);
+        }
+        _accounts[operator] = _forfeit(operator, account);
+    }
+
+    /// @inheritdoc ISealedBidAuction
+    function settle(uint64 epoch) external {
+        // Check: the window, an open round, a seed that nobody knew when the bids were made.
+        (uint256 opens, uint256 closes) = _clock().freezeWindow(epoch);
+        _requireWindow(epoch, opens, closes);
+        uint256 index = epoch % RING;
+        Round round = _rounds[index];
+        if (round.epoch() != epoch || round.bids() == 0 || round.state() != RoundState.Open) {
+            revert SealedBidAuction_AlreadySettled(epoch);
+        }
+        bytes32 seed = SCHEDULE.seedOf(epoch);
+        if (seed == 0) revert SealedBidAuction_SeedNotRecorded(epoch);
+
+        // Effect: sell, pay out of the locks, write down who won.
+        Book memory book = _readBook(index, round, seed);
+        (uint256 priceGwei, uint256[] memory order, uint8[] memory quantities) = UniformPrice.clear(book);
+        uint256 forfeited = _payOrRelease(book, round, priceGwei, order, quantities);
+        (uint16[] memory winners, uint256 sold) = _writeWinners(index, book.bids, order, quantities);
+        _rounds[index] = round.settled(priceGwei, winners.length, sold);
+        emit AuctionSettled(epoch, priceGwei * 1 gwei, winners, quantities);
+        _moveReference(epoch, priceGwei, forfeited);
+    }
+
+    /// @inheritdoc ISealedBidAuction
+    function refund(uint64 epoch, uint16 operator) external {
+        uint256 index = epoch % RING;
+        Round round = _rounds[index];
+        if (round.epoch() != epoch) revert SealedBidAuction_NothingToDo(epoch, operator);
+        uint256 amount;
+        if (round.state() == RoundState.Open) {
+            // Check: too late to be settled. What an unsold round holds is the bidders', however its slots were filled.
+            if (block.timestamp < _clock().startOfEpoch(epoch)) revert SealedBidAuction_NotCancelled(epoch);
+            (round, amount) = _takeBid(index, round, operator);
+        } else {
+            if (SCHEDULE.phaseOf(epoch) != EpochPhase.Cancelled) revert SealedBidAuction_NotCancelled(epoch);
+            (round, amount) = _takePayment(index, round, operator);
+        }
+        if (amount == 0) revert SealedBidAuction_NothingToDo(epoch, operator);
+        _rounds[index] = round;
+        _refund(epoch, operator, amount);
+    }
+
+    /* VIEWS */
+    /// @inheritdoc ISealedBidAuction
+    function FLOOR_PRICE() external view returns (uint256) {
+        return FLOOR_GWEI * 1 gwei;
+    }
+
+    /// @inheritdoc ISealedBidAuction
+    function MIN_DEPOSIT() external view returns (uint256) {
+        return MIN_DEPOSIT_GWEI * 1 gwei;
+    }
+
+    /// @inheritdoc ISealedBidAuction
+    function freeBalanceOf(uint16 operator) external view returns (uint256) {
+        return _accounts[operator].free();
+    }
+
+    /// @inheritdoc ISealedBidAuction
+    function pendingDepositOf(uint16 operator) external view returns (uint256) {
+        return _accounts[operator].depositGwei() * 1 gwei;
+    }
+
+    /// @inheritdoc ISealedBidAuction
+    function lockedOf(uint64 epoch, uint16 operator) external view returns (uint256) {
+        Round round = _rounds[epoch % RING];
+        if (round.state() != RoundState.Open) return 0;
+        Bid bid = _findBid(epoch, operator);
+        return Bid.unwrap(bid) == 0 ? 0 : _lockOf(bid, round.depositGwei());
+    }
+
+    /// @inheritdoc ISealedBidAuction
+    function proceeds() external view returns (uint256 total) {
+        total = _till.proceeds();
+        for (uint256 i; i < RING; ++i) {
+            Round round = _rounds[i];
+            if (round.state() == RoundState.Settled) total += _proceedsOf(round);
+        }
+    }
+
+    /// @inheritdoc ISealedBidAuction
+    function withdrawableProceeds() external view returns (uint256 total) {
+        total = _till.proceeds();
+        for (uint256 i; i < RING; ++i) {
+            Round round = _rounds[i];
+            if (_isDue(round)) total += _proceedsOf(round);
+        }
+    }
+
+    /// @inheritdoc ISealedBidAuction
+    function refPrice() external view returns (uint256) {
+        return _till.refGwei() * 1 gwei;
+    }
+
+    /// @inheritdoc ISealedBidAuction
+    function depositFor(uint64 epoch) external view returns (uint256) {
+        return _depositGwei(epoch) * 1 gwei;
+    }
+
+    /// @inheritdoc ISealedBidAuction
+    function capSlots() external view returns (uint256) {
+        return CAP_SLOTS;
+    }
+
+    /// @inheritdoc ISealedBidAuction
+    function commitmentOf(uint16 operator, uint64 epoch, Curve curve, bytes32 salt) public view returns (bytes32) {
+        return keccak256(
+            abi.encode(COMMITMENT_DOMAIN, block.chainid, address(this), epoch, operator, Curve.unwrap(curve), salt)
+        );
+    }
+
+    /// @inheritdoc ISealedBidAuction
+    function committed(uint64 epoch, uint16 operator) external view returns (bytes32) {
+        return epoch != 0 && _accounts[operator].epoch() == epoch ? _commitments[operator] : bytes32(0);
+    }
+
+    /// @inheritdoc ISealedBidAuction
+    function revealed(uint64 epoch, uint16 operator) external view returns (Curve) {
+        return _findBid(epoch, operator).curve();
+    }
+
+    /// @inheritdoc ISealedBidAuction
+    function bidders(uint64 epoch) external view returns (uint16[] memory operators) {
+        uint256 index = epoch % RING;
+        Round round = _rounds[index];
+        if (round.epoch() != epoch) return operators;
+        operators = new uint16[](round.bids());
+        for (uint256 i; i < operators.length; ++i) {
+            operators[i] = _bids[index][i].operator();
+        }
+    }
+
+    /// @inheritdoc ISealedBidAuction
+    function resultOf(uint64 epoch)
+        external
+        view
+        returns (bool settled, uint256 clearingPrice, uint16[] memory winners, uint8[] memory quantities)
+    {
+        uint256 index = epoch % RING;
+        Round round = _rounds[index];
+        if (round.epoch() != epoch || round.bids() == 0) {
+            (, uint256 closes) = _clock().revealWindow(epoch);
+            return (block.timestamp >= closes, FLOOR_GWEI * 1 gwei, winners, quantities);
+        }
+        if (round.state() == RoundState.Open) return (false, 0, winners, quantities);
+        winners = new uint16[](round.winners());
+        quantities = new uint8[](winners.length);
+        for (uint256 i; i < winners.length; ++i) {
+            (winners[i], quantities[i]) = _winnerAt(index, i);
+        }
+        return (true, round.priceGwei() * 1 gwei, winners, quantities);
+    }
+
+    /// @inheritdoc ISealedBidAuction
+    function commitWindow(uint64 epoch) external view returns (uint256 opens, uint256 closes) {
+        return _clock().commitWindow(epoch);
+    }
+
+    /// @inheritdoc ISealedBidAuction
+    function revealWindow(uint64 epoch) external view returns (uint256 opens, uint256 closes) {
+        return _clock().revealWindow(epoch);
+    }
+
+    /* INTERNAL: BIDS */
+    /// @dev Adds a bid to its round; into a full one only in the place of a bid with a lower top price.
+    function _enter(uint64 epoch, Bid bid, uint256 depositGwei) internal {
+        uint256 index = epoch % RING;
+        Round round = _rounds[index];
+        if (round.epoch() != epoch) {
+            _vacate(index, round);
+            round = RoundLib.open(epoch, depositGwei);
+        }
+        uint256 count = round.bids();
+        if (count < MAX_BIDS) {
+            _bids[index][count] = bid;
+            _rounds[index] = round.withBids(count + 1);
+            return;
+        }
+
+        uint256 lowest;
+        Bid displaced = _bids[index][0];
+        for (uint256 i = 1; i < MAX_BIDS; ++i) {
+            Bid other = _bids[index][i];
+            if (other.curve().topPrice() < displaced.curve().topPrice()) (lowest, displaced) = (i, other);
+        }
+        // At equal prices who came first stays. The newcomer was revealed in time, so it loses nothing but the place.
+        if (bid.curve().topPrice() > displaced.curve().topPrice()) _bids[index][lowest] = bid;
+        else displaced = bid;
+        uint16 operator = displaced.operator();
+        _accounts[operator] = _accounts[operator].credit(_lockOf(displaced, depositGwei));
+        emit BidDisplaced(epoch, operator);
+    }
+
+    /// @dev Settles an old round's money before its words are reused, so that nothing is lost by nobody calling.
+    function _vacate(uint256 index, Round round) internal {
+        uint64 epoch = round.epoch();
+        if (round.state() == RoundState.Open) {
+            for (uint256 i; i < round.bids(); ++i) {
+                Bid bid = _bids[index][i];
+                _refund(epoch, bid.operator(), _lockOf(bid, round.depositGwei()));
+            }
+        } else if (round.state() == RoundState.Settled) {
+            if (_isFrozen(epoch)) {
+                _till = _till.credit(_proceedsOf(round));
+                return;
+            }
+            for (uint256 i; i < round.winners(); ++i) {
+                (uint16 operator, uint256 quantity) = _winnerAt(index, i);
+                if (quantity != 0) _refund(epoch, operator, quantity * round.priceGwei() * 1 gwei);
+            }
+        }
+    }
+
+    /// @dev Takes an operator's bid out of an unsold round. @return amount What it locked, wei; 0 if there is none.
+    function _takeBid(uint256 index, Round round, uint16 operator) internal returns (Round, uint256 amount) {
+        uint256 last = round.bids();
+        for (uint256 i; i < last; ++i) {
+            Bid bid = _bids[index][i];
+            if (bid.operator() != operator) continue;
+            _bids[index][i] = _bids[index][last - 1];
+            return (round.withBids(last - 1), _lockOf(bid, round.depositGwei()));
+        }
+        return (round, 0);
+    }
+
+    /// @dev Takes back what a winner paid. @return amount Wei; 0 if it won nothing or was refunded.
+    function _takePayment(uint256 index, Round round, uint16 operator) internal returns (Round, uint256 amount) {
+        if (round.state() != RoundState.Settled) return (round, 0);
+        for (uint256 i; i < round.winners(); ++i) {
+            (uint16 winner, uint256 quantity) = _winnerAt(index, i);
+            if (winner != operator) continue;
+            _winners[index][i / WINNERS_PER_WORD] &= ~(uint256(0xff) << (i % WINNERS_PER_WORD * 24 + 16));
+            return (round.withSold(round.sold() - quantity), quantity * round.priceGwei() * 1 gwei);
+        }
+        return (round, 0);
+    }
+
+    function _refund(uint64 epoch, uint16 operator, uint256 amount) internal {
+        _accounts[operator] = _accounts[operator].credit(amount);
+        emit AuctionRefunded(epoch, operator, amount);
+    }
+
+    /// @dev Moves an unrevealed deposit to the proceeds. @return The account, for the caller to write.
+    function _forfeit(uint16 operator, Account account) internal returns (Account) {
+        uint256 amount = account.depositGwei() * 1 gwei;
+        _till = _till.credit(amount);
+        emit DepositForfeited(account.epoch(), operator, amount);
+        return account.withDeposit(0, 0);
+    }
+
+    /* INTERNAL: SETTLEMENT */
+    function _readBook(uint256 index, Round round, bytes32 seed) internal view returns (Book memory book) {
+        uint256 count = round.bids();
+        book = Book({
+            bids: new Bid[](count),
+            groups: new uint32[](count),
+            seed: seed,
+            supply: SUPPLY,
+            groupCap: CAP_SLOTS,
+            floorGwei: FLOOR_GWEI
+        });
+        for (uint256 i; i < count; ++i) {
+            Bid bid = _bids[index][i];
+            book.bids[i] = bid;
+            if (REGISTRY.isEligible(bid.operator(), round.epoch())) {
+                book.groups[i] = REGISTRY.entityOf(bid.operator());
+            }
+        }
+    }
+
+    /// @dev Frees every lock but for what it pays. @return forfeited Deposits of those who left the set, wei.
+    function _payOrRelease(
+        Book memory book,
+        Round round,
+        uint256 priceGwei,
+        uint256[] memory order,
+        uint8[] memory quantities
+    ) internal returns (uint256 forfeited) {
+        uint256[] memory pays = new uint256[](book.bids.length);
+        for (uint256 i; i < order.length; ++i) {
+            pays[order[i]] = quantities[i] * priceGwei * 1 gwei;
+        }
+        uint256 deposit_ = round.depositGwei() * 1 gwei;
+        for (uint256 i; i < pays.length; ++i) {
+            Bid bid = book.bids[i];
+            uint16 operator = bid.operator();
+            if (book.groups[i] == 0) {
+                pays[i] = deposit_;
+                forfeited += deposit_;
+                emit DepositForfeited(round.epoch(), operator, deposit_);
+            }
+            _accounts[operator] = _accounts[operator].credit(_lockOf(bid, round.depositGwei()) - pays[i]);
+        }
+    }
+
+    function _writeWinners(uint256 index, Bid[] memory bids, uint256[] memory order, uint8[] memory quantities)
+        internal
+        returns (uint16[] memory winners, uint256 sold)
+    {
+        winners = new uint16[](order.length);
+        uint256 word;
+        for (uint256 i; i < winners.length; ++i) {
+            winners[i] = bids[order[i]].operator();
+            sold += quantities[i];
+            uint256 lane = i % WINNERS_PER_WORD;
+            word |= (uint256(winners[i]) | uint256(quantities[i]) << 16) << (lane * 24);
+            if (lane == WINNERS_PER_WORD - 1 || i == winners.length - 1) {
+                _winners[index][i / WINNERS_PER_WORD] = word;
+                word = 0;
+            }
+        }
+    }
+
+    /// @dev The reference price follows in small steps, so that one odd round does not set what the next ones cost to enter.
+    function _moveReference(uint64 epoch, uint256 priceGwei, uint256 forfeited) internal {
+        Till till = _till;
+        uint256 ref = _towards(till.refGwei(), priceGwei);
+        _till = till.withRef(epoch, ref).credit(forfeited);
+        emit ReferencePriceMoved(epoch, ref * 1 gwei);
+    }
+
+    /// @dev `ref` moved towards `price` by an eighth at most, and never to zero, from where it could not rise again.
+    function _towards(uint256 ref, uint256 price) internal pure returns (uint256) {
+        uint256 most = ref / 8 + 1;
+        if (price > ref + most) price = ref + most;
+        else if (price + most < ref) price = ref - most;
+        if (price > type(uint48).max) return type(uint48).max;
+        return price == 0 ? 1 : price;
+    }
+
+    /* INTERNAL: READING */
+    function _requireWindow(uint64 epoch, uint256 opens, uint256 closes) internal view {
+        if (block.timestamp < opens || block.timestamp >= closes) {
+            revert SealedBidAuction_WrongWindow(epoch, opens, closes);
+        }
+    }
+
+    /// @dev What the bid may win counts as if it were won already.
+    function _requireBond(uint16 operator) internal view {
+        uint256 needed = (SCHEDULE.liveSlotsOf(operator) + CAP_SLOTS) * VAULT.LOCK_PER_SLOT();
+        uint256 minimum = VAULT.MIN_BOND();
+        if (needed < minimum) needed = minimum;
+        uint256 bonded = VAULT.bondOf(operator);
+        if (bonded < needed) revert SealedBidAuction_InsufficientBond(operator, bonded, needed);
+    }
+
+    /// @dev Settlements of epoch - 1 happen while `epoch` is bid for: they must not make the deposit depend on who commits when.
+    function _depositGwei(uint64 epoch) internal view returns (uint256 gwei_) {
+        gwei_ = _till.refGweiFor(epoch) * CAP_SLOTS * DEPOSIT_BPS / 10_000;
+        if (gwei_ < MIN_DEPOSIT_GWEI) return MIN_DEPOSIT_GWEI;
+        if (gwei_ > type(uint48).max) return type(uint48).max;
+    }
+
+    function _lockOf(Bid bid, uint256 depositGwei) internal pure returns (uint256) {
+        uint256 cost = bid.curve().maxCost();
+        return (cost < depositGwei ? depositGwei : cost) * 1 gwei;
+    }
+
+    function _proceedsOf(Round round) internal pure returns (uint256) {
+        return round.sold() * round.priceGwei() * 1 gwei;
+    }
+
+    function _isDue(Round round) internal view returns (bool) {
+        return round.state() == RoundState.Settled
+            && block.timestamp >= _clock().endOfEpoch(round.epoch()) + DISPUTE_PERIOD && _isFrozen(round.epoch());
+    }
+
+    /// @dev Of a settled round. What the schedule has forgotten counts as frozen: its bidders had the whole ring to be refunded.
+    function _isFrozen(uint64 epoch) internal view returns (bool) {
+        bool forgotten = epoch + RING < uint256(_clock().epochAt(block.timestamp)) + 2;
+        return forgotten || SCHEDULE.phaseOf(epoch) == EpochPhase.Frozen;
+    }
+
+    function _findBid(uint64 epoch, uint16 operator) internal view returns (Bid) {
+        uint256 index = epoch % RING;
+        Round round = _rounds[index];
+        if (round.epoch() != epoch) return Bid.wrap(0);
+        for (uint256 i; i < round.bids(); ++i) {
+            Bid bid = _bids[index][i];
+            if (bid.operator() == operator) return bid;
+        }
+        return Bid.wrap(0);
+    }
+
+    function _winnerAt(uint256 index, uint256 i) internal view returns (uint16 operator, uint8 quantity) {
+        uint256 lane = _winners[index][i / WINNERS_PER_WORD] >> (i % WINNERS_PER_WORD * 24);
+        (operator, quantity) = (uint16(lane), uint8(lane >> 16));
+    }
+
+    function _toGwei(uint256 amount) internal pure returns (uint256 gwei_) {
+        gwei_ = amount / 1 gwei;
+        if (amount % 1 gwei != 0 || gwei_ > type(uint48).max) revert SealedBidAuction_BadAmount(amount);
+    }
+
+    /* INTERNAL: PAYING */
+    /// @dev The last step of its callers; what the receiver returns is not copied.
+    function _send(address to, uint256 amount) internal {
+        if (!SafeTransferLib.trySafeTransferETH(to, amount, gasleft())) {
+            revert SealedBidAuction_PaymentFailed(to, amount);
+        }
+    }
+}

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {Curve, CurveLib} from "./Curve.sol";
+
+/// @notice An operator's money in the auction.
+/// @dev 128 bits free balance (wei) | 48 bits deposit of a commitment not revealed yet (gwei) | 64 bits epoch last committed
+/// for | 16 bits zero.
+type Account is uint256;
+
+/// @notice A revealed bid.
+/// @dev 224 bits curve, clipped | 16 bits operator | 16 bits zero.
+type Bid is uint256;
+
+/// @notice How the round of one epoch stands.
+/// @dev 64 bits epoch | 48 bits deposit of each bidder (gwei) | 48 bits clearing price (gwei per slot) | 8 bits number of bids |
+/// 8 bits number of winners | 8 bits slots sold and not refunded | 8 bits {RoundState} | 64 bits zero.
+type Round is uint256;
+
+/// @notice The seller's side.
+/// @dev 128 bits released proceeds (wei) | 48 bits reference price (gwei per slot) | 48 bits reference price before the last
+/// settled round | 32 bits epoch of the last settled round.
+type Till is uint256;
+
+/// @notice `Open`: bids are being revealed, none is settled. `Settled`: sold, the proceeds may still have to be refunded.
+/// `Closed`: the proceeds were released.
+enum RoundState {
+    Open,
+    Settled,
+    Closed
+}
+
+using AccountLib for Account global;
+using BidLib for Bid global;
+using RoundLib for Round global;
+using TillLib for Till global;
+
+library AccountLib {
+    function free(Account self) internal pure returns (uint256) {
+        return uint128(Account.unwrap(self));
+    }
+
+    function depositGwei(Account self) internal pure returns (uint256) {
+        return uint48(Account.unwrap(self) >> 128);
+    }
+
+    function epoch(Account self) internal pure returns (uint64) {
+        return uint64(Account.unwrap(self) >> 176);
+    }
+
+    /// @dev Nobody holds 2^128 wei; the sum can't reach the neighbouring field.
+    function credit(Account self, uint256 amount) internal pure returns (Account) {
+        return Account.wrap(Account.unwrap(self) + amount);
+    }
+
+    /// @dev Callers check `amount <= free()`.
+    function debit(Account self, uint256 amount) internal pure returns (Account) {
+        return Account.wrap(Account.unwrap(self) - amount);
+    }
+
+    function withDeposit(Account self, uint64 epoch_, uint256 gwei_) internal pure returns (Account) {
+        return Account.wrap(self.free() | gwei_ << 128 | uint256(epoch_) << 176);
+    }
+}
+
+library BidLib {
+    uint256 private constant CURVE_BITS = CurveLib.STEPS * CurveLib.STEP_BITS;
+
+    function toBid(Curve curve_, uint16 operator_) internal pure returns (Bid) {
+        return Bid.wrap(Curve.unwrap(curve_) | uint256(operator_) << CURVE_BITS);
+    }
+
+    function curve(Bid self) internal pure returns (Curve) {
+        return Curve.wrap(Bid.unwrap(self) & ((1 << CURVE_BITS) - 1));
+    }
+
+    function operator(Bid self) internal pure returns (uint16) {
+        return uint16(Bid.unwrap(self) >> CURVE_BITS);
+    }
+}
+
+library RoundLib {
+    function open(uint64 epoch_, uint256 depositGwei_) internal pure returns (Round) {
+        return Round.wrap(uint256(epoch_) | depositGwei_ << 64);
+    }
+
+    function epoch(Round self) internal pure returns (uint64) {
+        return uint64(Round.unwrap(self));
+    }
+
+    function depositGwei(Round self) internal pure returns (uint256) {
+        return uint48(Round.unwrap(self) >> 64);
+    }
+
+    function priceGwei(Round self) internal pure returns (uint256) {
+        return uint48(Round.unwrap(self) >> 112);
+    }
+
+    function bids(Round self) internal pure returns (uint256) {
+        return uint8(Round.unwrap(self) >> 160);
+    }
+
+    function winners(Round self) internal pure returns (uint256) {
+        return uint8(Round.unwrap(self) >> 168);
+    }
+
+    function sold(Round self) internal pure returns (uint256) {
+        return uint8(Round.unwrap(self) >> 176);
+    }
+
+    function state(Round self) internal pure returns (RoundState) {
+        return RoundState(uint8(Round.unwrap(self) >> 184));
+    }
+
+    function withBids(Round self, uint256 bids_) internal pure returns (Round) {
+        return Round.wrap((Round.unwrap(self) & ~(uint256(0xff) << 160)) | bids_ << 160);
+    }
+
+    function withSold(Round self, uint256 sold_) internal pure returns (Round) {
+        return Round.wrap((Round.unwrap(self) & ~(uint256(0xff) << 176)) | sold_ << 176);
+    }
+
+    function withState(Round self, RoundState state_) internal pure returns (Round) {
+        return Round.wrap((Round.unwrap(self) & ~(uint256(0xff) << 184)) | uint256(state_) << 184);
+    }
+
+    /// @dev Of an open round: the fields are zero before.
+    function settled(Round self, uint256 priceGwei_, uint256 winners_, uint256 sold_) internal pure returns (Round) {
+        return Round.wrap(Round.unwrap(self) | priceGwei_ << 112 | winners_ << 168 | sold_ << 176)
+            .withState(RoundState.Settled);
+    }
+}
+
+library TillLib {
+    function proceeds(Till self) internal pure returns (uint256) {
+        return uint128(Till.unwrap(self));
+    }
+
+    function refGwei(Till self) internal pure returns (uint256) {
+        return uint48(Till.unwrap(self) >> 128);
+    }
+
+    /// @notice Reference price (gwei) that counts for a round which is open for bids: as of the rounds up to two epochs before.
+    function refGweiFor(Till self, uint64 epoch_) internal pure returns (uint256) {
+        uint256 last = uint32(Till.unwrap(self) >> 224);
+        return last + 2 <= epoch_ ? self.refGwei() : uint48(Till.unwrap(self) >> 176);
+    }
+
+    /// @dev Nobody holds 2^128 wei; the sum can't reach the neighbouring field.
+    function credit(Till self, uint256 amount) internal pure returns (Till) {
+        return Till.wrap(Till.unwrap(self) + amount);
+    }
+
+    function emptied(Till self) internal pure returns (Till) {
+        return Till.wrap(Till.unwrap(self) & ~uint256(type(uint128).max));
+    }
+
+    function withRef(Till self, uint64 epoch_, uint256 refGwei_) internal pure returns (Till) {
+        return Till.wrap(self.proceeds() | refGwei_ << 128 | self.refGwei() << 176 | uint256(uint32(epoch_)) << 224);
+    }
+}
