@@ -60,11 +60,7 @@ contract BondVault is IBondVault, Clocked, ReentrancyGuardTransient {
 
     /* CONSTRUCTOR */
     /// @param addresses All but the token may be computed in advance: they are not called here.
-    constructor(
-        Clock memory clock_,
-        Addresses memory addresses,
-        Params memory params
-    ) Clocked(clock_) {
+    constructor(Clock memory clock_, Addresses memory addresses, Params memory params) Clocked(clock_) {
         _checkNotZero("registry", addresses.registry);
         _checkNotZero("schedule", addresses.schedule);
         _checkNotZero("baton", addresses.baton);
@@ -84,19 +80,14 @@ contract BondVault is IBondVault, Clocked, ReentrancyGuardTransient {
 
     /* BONDS */
     /// @inheritdoc IBondVault
-    function deposit(
-        uint16 operator
-    ) external payable {
+    function deposit(uint16 operator) external payable {
         if (msg.value < MIN_DEPOSIT) revert BondVault_DepositTooSmall(msg.value, MIN_DEPOSIT);
         _deposit(operator, toBond(msg.value, 0));
         emit Deposited(operator, address(0), msg.value);
     }
 
     /// @inheritdoc IBondVault
-    function depositToken(
-        uint16 operator,
-        uint256 amount
-    ) external nonReentrant {
+    function depositToken(uint16 operator, uint256 amount) external nonReentrant {
         if (amount < MIN_TOKEN_DEPOSIT) revert BondVault_DepositTooSmall(amount, MIN_TOKEN_DEPOSIT);
 
         // Effect: before the token is called, which is safe because a shortfall reverts all of it.
@@ -113,11 +104,7 @@ contract BondVault is IBondVault, Clocked, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IBondVault
-    function requestExit(
-        uint16 operator,
-        bool token,
-        uint256 amount
-    ) external returns (uint256 ticket) {
+    function requestExit(uint16 operator, bool token, uint256 amount) external returns (uint256 ticket) {
         // Check: the owner asks for what is there.
         if (msg.sender != REGISTRY.ownerOf(operator)) revert BondVault_NotOwner(operator, msg.sender);
         if (amount == 0) revert BondVault_ZeroAmount();
@@ -140,10 +127,7 @@ contract BondVault is IBondVault, Clocked, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IBondVault
-    function claimExit(
-        uint16 operator,
-        uint256 ticket
-    ) external nonReentrant {
+    function claimExit(uint16 operator, uint256 ticket) external nonReentrant {
         // Check.
         ExitTicket exit = _tickets[operator][ticket];
         if (exit.isFree()) revert BondVault_NoTicket(operator, ticket);
@@ -160,11 +144,7 @@ contract BondVault is IBondVault, Clocked, ReentrancyGuardTransient {
 
     /* PENALTIES */
     /// @inheritdoc IBondVault
-    function leak(
-        uint16 operator,
-        uint256 value,
-        uint16 rewarded
-    ) external returns (uint256 taken) {
+    function leak(uint16 operator, uint256 value, uint16 rewarded) external returns (uint256 taken) {
         if (msg.sender != BATON) revert BondVault_NotBaton(msg.sender);
         uint256 weight = _weightNow();
         Bond loss;
@@ -179,11 +159,7 @@ contract BondVault is IBondVault, Clocked, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IBondVault
-    function slash(
-        uint16 operator,
-        uint256 value,
-        address reporter
-    ) external returns (uint256 taken) {
+    function slash(uint16 operator, uint256 value, address reporter) external returns (uint256 taken) {
         if (msg.sender != SLASHER) revert BondVault_NotSlasher(msg.sender);
         uint256 weight = _weightNow();
         Bond loss;
@@ -197,10 +173,7 @@ contract BondVault is IBondVault, Clocked, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IBondVault
-    function collectReward(
-        bool token,
-        address to
-    ) external nonReentrant returns (uint256 amount) {
+    function collectReward(bool token, address to) external nonReentrant returns (uint256 amount) {
         Bond reward = _rewards[msg.sender];
         amount = token ? reward.token() : reward.eth();
         if (amount == 0) revert BondVault_ZeroAmount();
@@ -209,9 +182,7 @@ contract BondVault is IBondVault, Clocked, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IBondVault
-    function burn(
-        bool token
-    ) external nonReentrant returns (uint256 amount) {
+    function burn(bool token) external nonReentrant returns (uint256 amount) {
         amount = token ? _burnable.token() : _burnable.eth();
         if (amount == 0) revert BondVault_ZeroAmount();
         _burnable = _burnable.minus(_ofAsset(token, amount));
@@ -221,9 +192,7 @@ contract BondVault is IBondVault, Clocked, ReentrancyGuardTransient {
 
     /* GOVERNANCE */
     /// @inheritdoc IBondVault
-    function setWeight(
-        uint96 weight
-    ) external {
+    function setWeight(uint96 weight) external {
         if (msg.sender != REGISTRY.governance()) revert BondVault_NotGovernance(msg.sender);
         uint64 epoch = _currentEpoch();
         if (epoch < _weight.changesAt()) revert BondVault_WeightPending(_weight.changesAt());
@@ -242,16 +211,12 @@ contract BondVault is IBondVault, Clocked, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IBondVault
-    function bondOf(
-        uint16 operator
-    ) external view returns (uint256) {
+    function bondOf(uint16 operator) external view returns (uint256) {
         return _valueOf(_bonds[operator], _weightNow());
     }
 
     /// @inheritdoc IBondVault
-    function slashableOf(
-        uint16 operator
-    ) external view returns (uint256) {
+    function slashableOf(uint16 operator) external view returns (uint256) {
         Bond reachable = _bonds[operator];
         for (uint256 i; i < MAX_TICKETS; ++i) {
             ExitTicket exit = _tickets[operator][i];
@@ -261,34 +226,29 @@ contract BondVault is IBondVault, Clocked, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IBondVault
-    function requiredOf(
-        uint16 operator
-    ) public view returns (uint256 required) {
+    function requiredOf(uint16 operator) public view returns (uint256 required) {
         (Status status, uint64 fromEpoch) = REGISTRY.statusOf(operator);
         if (status == Status.Active || _currentEpoch() < fromEpoch) required = MIN_BOND;
         required += SCHEDULE.liveSlotsOf(operator) * LOCK_PER_SLOT;
     }
 
     /// @inheritdoc IBondVault
-    function balanceOf(
-        uint16 operator
-    ) external view returns (uint256 eth, uint256 token) {
+    function balanceOf(uint16 operator) external view returns (uint256 eth, uint256 token) {
         return (_bonds[operator].eth(), _bonds[operator].token());
     }
 
     /// @inheritdoc IBondVault
-    function ticketOf(
-        uint16 operator,
-        uint256 ticket
-    ) external view returns (bool token, uint256 amount, uint256 releaseTime) {
+    function ticketOf(uint16 operator, uint256 ticket)
+        external
+        view
+        returns (bool token, uint256 amount, uint256 releaseTime)
+    {
         ExitTicket exit = _tickets[operator][ticket];
         return (exit.isToken(), exit.amount(), exit.releaseTime());
     }
 
     /// @inheritdoc IBondVault
-    function rewardOf(
-        address reporter
-    ) external view returns (uint256 eth, uint256 token) {
+    function rewardOf(address reporter) external view returns (uint256 eth, uint256 token) {
         return (_rewards[reporter].eth(), _rewards[reporter].token());
     }
 
@@ -298,17 +258,12 @@ contract BondVault is IBondVault, Clocked, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IBondVault
-    function weightAt(
-        uint64 epoch
-    ) external view returns (uint256) {
+    function weightAt(uint64 epoch) external view returns (uint256) {
         return _weight.weightAt(epoch);
     }
 
     /* INTERNAL */
-    function _deposit(
-        uint16 operator,
-        Bond added
-    ) internal {
+    function _deposit(uint16 operator, Bond added) internal {
         Bond bond = _bonds[operator];
         // Who has a bond is registered: a repeat deposit saves the call.
         if (bond.isZero() && REGISTRY.ownerOf(operator) == address(0)) revert BondVault_UnknownOperator(operator);
@@ -316,11 +271,7 @@ contract BondVault is IBondVault, Clocked, ReentrancyGuardTransient {
     }
 
     /// @dev Takes assets worth at least `taken`, and less than one token unit more.
-    function _take(
-        uint16 operator,
-        uint256 value,
-        uint256 weight
-    ) internal returns (Bond loss, uint256 taken) {
+    function _take(uint16 operator, uint256 value, uint256 weight) internal returns (Bond loss, uint256 taken) {
         uint256 rest = value;
         Bond bond = _bonds[operator];
         (loss, rest) = _cut(bond, rest, weight);
@@ -343,11 +294,7 @@ contract BondVault is IBondVault, Clocked, ReentrancyGuardTransient {
 
     /// @dev ETH first: it needs no weight, so a wrong weight cannot touch who has ETH enough.
     /// @return cut The part of `bond` that covers `value`, or all of it. @return rest Of `value` not covered.
-    function _cut(
-        Bond bond,
-        uint256 value,
-        uint256 weight
-    ) internal pure returns (Bond cut, uint256 rest) {
+    function _cut(Bond bond, uint256 value, uint256 weight) internal pure returns (Bond cut, uint256 rest) {
         uint256 eth = Math.min(value, bond.eth());
         rest = value - eth;
         uint256 token;
@@ -360,27 +307,17 @@ contract BondVault is IBondVault, Clocked, ReentrancyGuardTransient {
         cut = toBond(eth, token);
     }
 
-    function _setBond(
-        uint16 operator,
-        Bond bond
-    ) internal {
+    function _setBond(uint16 operator, Bond bond) internal {
         _bonds[operator] = bond;
         emit BondChanged(operator, bond.eth(), bond.token());
     }
 
-    function _setReward(
-        address reporter,
-        Bond reward
-    ) internal {
+    function _setReward(address reporter, Bond reward) internal {
         _rewards[reporter] = reward;
         emit RewardChanged(reporter, reward.eth(), reward.token());
     }
 
-    function _pay(
-        bool token,
-        address to,
-        uint256 amount
-    ) internal {
+    function _pay(bool token, address to, uint256 amount) internal {
         if (token) {
             ASSET.safeTransfer(to, amount);
         } else {
@@ -389,18 +326,14 @@ contract BondVault is IBondVault, Clocked, ReentrancyGuardTransient {
         }
     }
 
-    function _freeTicket(
-        uint16 operator
-    ) internal view returns (uint256 ticket) {
+    function _freeTicket(uint16 operator) internal view returns (uint256 ticket) {
         while (!_tickets[operator][ticket].isFree()) {
             if (++ticket == MAX_TICKETS) revert BondVault_TooManyTickets(operator, MAX_TICKETS);
         }
     }
 
     /// @dev The one test that decides both whether a ticket can be claimed and whether a penalty can reach it.
-    function _isReleased(
-        ExitTicket exit
-    ) internal view returns (bool) {
+    function _isReleased(ExitTicket exit) internal view returns (bool) {
         return block.timestamp >= exit.releaseTime();
     }
 
@@ -412,38 +345,24 @@ contract BondVault is IBondVault, Clocked, ReentrancyGuardTransient {
         return Timeline.epochAt(_clock(), block.timestamp);
     }
 
-    function _assetOf(
-        bool token
-    ) internal view returns (address) {
+    function _assetOf(bool token) internal view returns (address) {
         return token ? address(ASSET) : address(0);
     }
 
-    function _ofAsset(
-        bool token,
-        uint256 amount
-    ) internal pure returns (Bond) {
+    function _ofAsset(bool token, uint256 amount) internal pure returns (Bond) {
         return token ? toBond(0, amount) : toBond(amount, 0);
     }
 
     /// @dev Cannot overflow: 128 bits by 96 bits.
-    function _valueOf(
-        Bond bond,
-        uint256 weight
-    ) internal pure returns (uint256) {
+    function _valueOf(Bond bond, uint256 weight) internal pure returns (uint256) {
         return bond.eth() + bond.token() * weight / WEIGHT_UNIT;
     }
 
-    function _fraction(
-        Bond bond,
-        uint256 divisor
-    ) internal pure returns (Bond) {
+    function _fraction(Bond bond, uint256 divisor) internal pure returns (Bond) {
         return toBond(bond.eth() / divisor, bond.token() / divisor);
     }
 
-    function _checkNotZero(
-        string memory parameter,
-        address value
-    ) internal pure {
+    function _checkNotZero(string memory parameter, address value) internal pure {
         if (value == address(0)) revert BondVault_BadAddress(parameter, value);
     }
 }

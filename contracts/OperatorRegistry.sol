@@ -105,9 +105,7 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
         _;
     }
 
-    modifier onlyOwner(
-        uint16 operator
-    ) {
+    modifier onlyOwner(uint16 operator) {
         if (msg.sender != _operators[operator].owner()) revert OperatorRegistry_NotOwner(operator, msg.sender);
         _;
     }
@@ -127,34 +125,23 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
     }
 
     /// @inheritdoc IOperatorRegistry
-    function setEndpoint(
-        uint16 operator,
-        string calldata endpoint
-    ) external onlyOwner(operator) {
+    function setEndpoint(uint16 operator, string calldata endpoint) external onlyOwner(operator) {
         emit EndpointSet(operator, endpoint);
     }
 
     /// @inheritdoc IOperatorRegistry
-    function setPayee(
-        uint16 operator,
-        address payee
-    ) external onlyOwner(operator) {
+    function setPayee(uint16 operator, address payee) external onlyOwner(operator) {
         _setPayee(operator, payee);
     }
 
     /// @inheritdoc IOperatorRegistry
-    function offerOwnership(
-        uint16 operator,
-        address newOwner
-    ) external onlyOwner(operator) {
+    function offerOwnership(uint16 operator, address newOwner) external onlyOwner(operator) {
         _offeredOwner[operator] = newOwner;
         emit OwnershipOffered(operator, newOwner);
     }
 
     /// @inheritdoc IOperatorRegistry
-    function acceptOwnership(
-        uint16 operator
-    ) external {
+    function acceptOwnership(uint16 operator) external {
         if (msg.sender != _offeredOwner[operator]) {
             revert OperatorRegistry_NotOffered(_offeredOwner[operator], msg.sender);
         }
@@ -173,21 +160,13 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
 
     /* KEYS */
     /// @inheritdoc IOperatorRegistry
-    function setSequencerKey(
-        uint16 operator,
-        address key,
-        bytes calldata keyProof
-    ) external onlyOwner(operator) {
+    function setSequencerKey(uint16 operator, address key, bytes calldata keyProof) external onlyOwner(operator) {
         _checkKeyProof(key, keyProof);
         _setSequencerKey(operator, key, _effectiveEpoch());
     }
 
     /// @inheritdoc IOperatorRegistry
-    function setBatcherKey(
-        uint16 operator,
-        uint8 index,
-        address key
-    ) external onlyOwner(operator) {
+    function setBatcherKey(uint16 operator, uint8 index, address key) external onlyOwner(operator) {
         OperatorRecord record = _operators[operator];
         uint8 count = record.batcherCount();
         if (index > count || index >= MAX_BATCHER_KEYS) {
@@ -199,9 +178,7 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
 
     /* STANDING */
     /// @inheritdoc IOperatorRegistry
-    function activate(
-        uint16 operator
-    ) external onlyOwner(operator) {
+    function activate(uint16 operator) external onlyOwner(operator) {
         OperatorRecord record = _operators[operator];
 
         // Check: the status, and the time in jail.
@@ -228,16 +205,12 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
     }
 
     /// @inheritdoc IOperatorRegistry
-    function deactivate(
-        uint16 operator
-    ) external onlyOwner(operator) {
+    function deactivate(uint16 operator) external onlyOwner(operator) {
         _leave(operator, Status.Exited);
     }
 
     /// @inheritdoc IOperatorRegistry
-    function jailUnderbonded(
-        uint16 operator
-    ) external {
+    function jailUnderbonded(uint16 operator) external {
         // Check: there is a reason.
         (uint256 bonded, uint256 required) = _bondOf(operator);
         if (bonded >= required) revert OperatorRegistry_StillBonded(operator, bonded, required);
@@ -249,10 +222,7 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
 
     /* GOVERNANCE */
     /// @inheritdoc IOperatorRegistry
-    function setWhitelisted(
-        address owner,
-        uint32 entity
-    ) external onlyGovernance {
+    function setWhitelisted(address owner, uint32 entity) external onlyGovernance {
         entityOfOwner[owner] = entity;
         emit Whitelisted(owner, entity);
 
@@ -285,9 +255,7 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
     }
 
     /// @inheritdoc IOperatorRegistry
-    function offerGovernance(
-        address newGovernance
-    ) external onlyGovernance {
+    function offerGovernance(address newGovernance) external onlyGovernance {
         _offeredGovernance = newGovernance;
         emit GovernanceOffered(newGovernance);
     }
@@ -302,95 +270,65 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
 
     /* VIEWS */
     /// @inheritdoc IOperatorRegistry
-    function ownerOf(
-        uint16 operator
-    ) external view returns (address) {
+    function ownerOf(uint16 operator) external view returns (address) {
         return _operators[operator].owner();
     }
 
     /// @inheritdoc IOperatorRegistry
-    function entityOf(
-        uint16 operator
-    ) external view returns (uint32) {
+    function entityOf(uint16 operator) external view returns (uint32) {
         return entityOfOwner[_operators[operator].owner()];
     }
 
     /// @inheritdoc IOperatorRegistry
-    function statusOf(
-        uint16 operator
-    ) external view returns (Status status, uint64 fromEpoch) {
+    function statusOf(uint16 operator) external view returns (Status status, uint64 fromEpoch) {
         OperatorRecord record = _operators[operator];
         return (record.status(), record.statusFrom());
     }
 
     /// @inheritdoc IOperatorRegistry
-    function jailedUntil(
-        uint16 operator
-    ) external view returns (uint256) {
+    function jailedUntil(uint16 operator) external view returns (uint256) {
         return _operators[operator].jailedUntil();
     }
 
     /// @inheritdoc IOperatorRegistry
-    function sequencerKeyAt(
-        uint16 operator,
-        uint64 epoch
-    ) external view returns (address) {
+    function sequencerKeyAt(uint16 operator, uint64 epoch) external view returns (address) {
         return _sequencerKeys[operator].keyAt(epoch);
     }
 
     /// @inheritdoc IOperatorRegistry
-    function batcherKeyAt(
-        uint16 operator,
-        uint8 index,
-        uint64 epoch
-    ) external view returns (address) {
+    function batcherKeyAt(uint16 operator, uint8 index, uint64 epoch) external view returns (address) {
         return _batcherKeys[operator][index].keyAt(epoch);
     }
 
     /// @inheritdoc IOperatorRegistry
-    function claimKeysAt(
-        uint16 operator,
-        uint64 epoch
-    ) external view returns (address, address) {
+    function claimKeysAt(uint16 operator, uint64 epoch) external view returns (address, address) {
         return (_sequencerKeys[operator].keyAt(epoch), _batcherKeys[operator][0].keyAt(epoch));
     }
 
     /// @inheritdoc IOperatorRegistry
-    function batcherKeyCount(
-        uint16 operator
-    ) external view returns (uint8) {
+    function batcherKeyCount(uint16 operator) external view returns (uint8) {
         return _operators[operator].batcherCount();
     }
 
     /// @inheritdoc IOperatorRegistry
-    function isController(
-        uint16 operator,
-        address account
-    ) external view returns (bool) {
+    function isController(uint16 operator, address account) external view returns (bool) {
         // An unknown operator's owner and key are zero, and zero controls nothing.
         if (account == address(0)) return false;
         return account == _operators[operator].owner() || account == _sequencerKeys[operator].keyAt(currentEpoch());
     }
 
     /// @inheritdoc IOperatorRegistry
-    function isEligible(
-        uint16 operator,
-        uint64 epoch
-    ) external view returns (bool) {
+    function isEligible(uint16 operator, uint64 epoch) external view returns (bool) {
         return _set.contains(epoch, operator);
     }
 
     /// @inheritdoc IOperatorRegistry
-    function eligibleSet(
-        uint64 epoch
-    ) external view returns (uint16[] memory, uint32[] memory) {
+    function eligibleSet(uint64 epoch) external view returns (uint16[] memory, uint32[] memory) {
         return _set.membersAt(epoch);
     }
 
     /// @inheritdoc IOperatorRegistry
-    function stageAt(
-        uint64 epoch
-    ) public view returns (uint8) {
+    function stageAt(uint64 epoch) public view returns (uint8) {
         return epoch >= _stage2From ? 2 : epoch >= _stage1From ? 1 : 0;
     }
 
@@ -400,13 +338,10 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
     }
 
     /* INTERNAL */
-    function _register(
-        address owner,
-        address sequencerKey,
-        address batcherKey,
-        address payee,
-        string memory endpoint
-    ) internal returns (uint16 operator) {
+    function _register(address owner, address sequencerKey, address batcherKey, address payee, string memory endpoint)
+        internal
+        returns (uint16 operator)
+    {
         operator = ++operatorCount;
         _operators[operator] = OperatorRecord.wrap(0).withOwner(owner).withBatcherCount(1);
         emit OperatorRegistered(operator, owner, entityOfOwner[owner]);
@@ -416,41 +351,26 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
         emit EndpointSet(operator, endpoint);
     }
 
-    function _setPayee(
-        uint16 operator,
-        address payee
-    ) internal {
+    function _setPayee(uint16 operator, address payee) internal {
         if (payee == address(0)) revert OperatorRegistry_ZeroAddress();
         payeeOf[operator] = payee;
         emit PayeeSet(operator, payee);
     }
 
-    function _setSequencerKey(
-        uint16 operator,
-        address key,
-        uint32 from
-    ) internal {
+    function _setSequencerKey(uint16 operator, address key, uint32 from) internal {
         _bindKey(operator, key);
         _sequencerKeys[operator].set(key, from);
         emit SequencerKeySet(operator, key, from);
     }
 
-    function _setBatcherKey(
-        uint16 operator,
-        uint8 index,
-        address key,
-        uint32 from
-    ) internal {
+    function _setBatcherKey(uint16 operator, uint8 index, address key, uint32 from) internal {
         _bindKey(operator, key);
         _batcherKeys[operator][index].set(key, from);
         emit BatcherKeySet(operator, index, key, from);
     }
 
     /// @dev A binding is never undone: what a key once signed can always be laid to the operator that had it.
-    function _bindKey(
-        uint16 operator,
-        address key
-    ) internal {
+    function _bindKey(uint16 operator, address key) internal {
         if (key == address(0)) revert OperatorRegistry_ZeroAddress();
         uint16 bound = operatorOfKey[key];
         if (bound == operator) return;
@@ -458,10 +378,7 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
         operatorOfKey[key] = operator;
     }
 
-    function _leave(
-        uint16 operator,
-        Status status
-    ) internal {
+    function _leave(uint16 operator, Status status) internal {
         if (operator == RESERVE) revert OperatorRegistry_ReserveStays();
         Status old = _operators[operator].status();
         if (old != Status.Active) revert OperatorRegistry_WrongStatus(operator, old);
@@ -471,19 +388,12 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
         _setStatus(operator, status, from);
     }
 
-    function _setStatus(
-        uint16 operator,
-        Status status,
-        uint32 from
-    ) internal {
+    function _setStatus(uint16 operator, Status status, uint32 from) internal {
         _operators[operator] = _operators[operator].withStatus(status, from);
         emit StatusChanged(operator, status, from);
     }
 
-    function _checkKeyProof(
-        address key,
-        bytes calldata proof
-    ) internal view {
+    function _checkKeyProof(address key, bytes calldata proof) internal view {
         bytes32 digest = _hashTypedDataV4(keccak256(abi.encode(KEY_BINDING_TYPEHASH, msg.sender)));
         (address recovered,,) = ECDSA.tryRecoverCalldata(digest, proof);
         // Zero is what a malformed proof recovers to: it must not prove the zero key.
@@ -491,9 +401,7 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
     }
 
     /// @dev By the stage of the epoch in which the admission begins to count.
-    function _checkAdmitted(
-        address owner
-    ) internal view {
+    function _checkAdmitted(address owner) internal view {
         uint32 entity = entityOfOwner[owner];
         if (entity == 0) revert OperatorRegistry_NotWhitelisted(owner);
         uint32 foundation = entityOfOwner[_operators[RESERVE].owner()];
@@ -502,9 +410,7 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
         }
     }
 
-    function _bondOf(
-        uint16 operator
-    ) internal view returns (uint256 bonded, uint256 required) {
+    function _bondOf(uint16 operator) internal view returns (uint256 bonded, uint256 required) {
         return (VAULT.bondOf(operator), VAULT.MIN_BOND());
     }
 

@@ -138,9 +138,7 @@ interface IOperatorRegistry {
     /// - the owner is admitted, as for `register`
     /// - the bond is the vault's minimum or more, else {OperatorRegistry_Underbonded}
     /// - the set has room, else {OperatorRegistry_SetFull}
-    function activate(
-        uint16 operator
-    ) external;
+    function activate(uint16 operator) external;
 
     /// @notice Leaves the eligible set from `currentEpoch + 2` on, so that the whole bond can exit afterwards.
     /// @dev Emits {StatusChanged}.
@@ -149,9 +147,7 @@ interface IOperatorRegistry {
     /// - the caller is the owner, else {OperatorRegistry_NotOwner}
     /// - the status is Active, else {OperatorRegistry_WrongStatus}
     /// - it is not the reserve, else {OperatorRegistry_ReserveStays}
-    function deactivate(
-        uint16 operator
-    ) external;
+    function deactivate(uint16 operator) external;
 
     /// @notice Jails an active operator whose bond fell below the minimum: out of the set from `currentEpoch + 2` on. By anyone.
     /// @dev Emits {StatusChanged}.
@@ -160,16 +156,11 @@ interface IOperatorRegistry {
     /// - it is not the reserve, else {OperatorRegistry_ReserveStays}
     /// - the status is Active, else {OperatorRegistry_WrongStatus}
     /// - the bond is below the vault's minimum, else {OperatorRegistry_StillBonded}
-    function jailUnderbonded(
-        uint16 operator
-    ) external;
+    function jailUnderbonded(uint16 operator) external;
 
     /// @notice Announces where the operator's relay is.
     /// @dev Emits {EndpointSet}. Requires the owner as caller, else {OperatorRegistry_NotOwner}.
-    function setEndpoint(
-        uint16 operator,
-        string calldata endpoint
-    ) external;
+    function setEndpoint(uint16 operator, string calldata endpoint) external;
 
     /// @notice Changes the sequencer key from `currentEpoch + 2` on; a change made earlier in this epoch is replaced.
     /// @dev Emits {SequencerKeySet}. The operator may go back to any key that it ever had.
@@ -180,11 +171,7 @@ interface IOperatorRegistry {
     /// - no other operator ever had the key, else {OperatorRegistry_KeyTaken}
     /// - the key is not zero, else {OperatorRegistry_ZeroAddress}
     /// @param keyProof As for `register`.
-    function setSequencerKey(
-        uint16 operator,
-        address key,
-        bytes calldata keyProof
-    ) external;
+    function setSequencerKey(uint16 operator, address key, bytes calldata keyProof) external;
 
     /// @notice Changes or adds a batcher key from `currentEpoch + 2` on; a change made earlier in this epoch is replaced.
     /// @dev Emits {BatcherKeySet}. The operator may go back to any key that it ever had.
@@ -195,27 +182,17 @@ interface IOperatorRegistry {
     /// - no other operator ever had the key, else {OperatorRegistry_KeyTaken}
     /// - the key is not zero, else {OperatorRegistry_ZeroAddress}
     /// @param index 0 to 3; equal to the number of keys to add one. Key 0 is the one a claim rotates to.
-    function setBatcherKey(
-        uint16 operator,
-        uint8 index,
-        address key
-    ) external;
+    function setBatcherKey(uint16 operator, uint8 index, address key) external;
 
     /// @notice Changes who receives withdrawn bond and balances, at once.
     /// @dev Emits {PayeeSet}. Requires the owner as caller, else {OperatorRegistry_NotOwner}; a payee other than zero, else
     /// {OperatorRegistry_ZeroAddress}.
-    function setPayee(
-        uint16 operator,
-        address payee
-    ) external;
+    function setPayee(uint16 operator, address payee) external;
 
     /// @notice Offers the operator, with its bond, to a new owner, who has to accept.
     /// @dev Emits {OwnershipOffered}. Requires the owner as caller, else {OperatorRegistry_NotOwner}.
     /// @param newOwner Zero withdraws the offer.
-    function offerOwnership(
-        uint16 operator,
-        address newOwner
-    ) external;
+    function offerOwnership(uint16 operator, address newOwner) external;
 
     /// @notice Takes an offered operator over. Its entity becomes the caller's, in the eligible set from `currentEpoch + 2` on.
     /// @dev Emits {OwnershipAccepted}. Keys and payee stay until the new owner changes them.
@@ -223,9 +200,7 @@ interface IOperatorRegistry {
     /// Requirements:
     /// - the operator was offered to the caller, else {OperatorRegistry_NotOffered}
     /// - the caller is admitted, as for `register`
-    function acceptOwnership(
-        uint16 operator
-    ) external;
+    function acceptOwnership(uint16 operator) external;
 
     /* GOVERNANCE */
     /// @notice Admits an owner, or changes its entity, or (0) takes it off the whitelist. In the set, all of it takes effect from
@@ -233,10 +208,7 @@ interface IOperatorRegistry {
     /// @dev Emits {Whitelisted}; for each active operator of an owner taken off, {StatusChanged} with Exited. The reserve stays.
     /// Requires governance as caller, else {OperatorRegistry_NotGovernance}.
     /// @param entity Tag by which policies cap ids of one party together; 0 for none.
-    function setWhitelisted(
-        address owner,
-        uint32 entity
-    ) external;
+    function setWhitelisted(address owner, uint32 entity) external;
 
     /// @notice Advances the stage by one, from `currentEpoch + 2` on. There is no way back.
     /// @dev Emits {StageAdvanced}.
@@ -251,9 +223,7 @@ interface IOperatorRegistry {
     /// @notice Offers governance to another address, which has to accept.
     /// @dev Emits {GovernanceOffered}. Requires governance as caller, else {OperatorRegistry_NotGovernance}.
     /// @param newGovernance Zero withdraws the offer.
-    function offerGovernance(
-        address newGovernance
-    ) external;
+    function offerGovernance(address newGovernance) external;
 
     /// @notice Takes governance over.
     /// @dev Emits {GovernanceAccepted}. Requires that it was offered to the caller, else {OperatorRegistry_NotOffered}.
@@ -264,72 +234,36 @@ interface IOperatorRegistry {
     /// @return The highest operator id.
     function operatorCount() external view returns (uint16);
     /// @return Zero for an unknown operator.
-    function ownerOf(
-        uint16 operator
-    ) external view returns (address);
+    function ownerOf(uint16 operator) external view returns (address);
     /// @return Zero for an unknown operator.
-    function payeeOf(
-        uint16 operator
-    ) external view returns (address);
+    function payeeOf(uint16 operator) external view returns (address);
     /// @return The owner's entity as governance set it last; the one that counts in an epoch is in `eligibleSet`.
-    function entityOf(
-        uint16 operator
-    ) external view returns (uint32);
+    function entityOf(uint16 operator) external view returns (uint32);
     /// @return entity 0: not whitelisted.
-    function entityOfOwner(
-        address owner
-    ) external view returns (uint32 entity);
+    function entityOfOwner(address owner) external view returns (uint32 entity);
     /// @return status As of the last change. @return fromEpoch First epoch the change acts on.
-    function statusOf(
-        uint16 operator
-    ) external view returns (Status status, uint64 fromEpoch);
+    function statusOf(uint16 operator) external view returns (Status status, uint64 fromEpoch);
     /// @return When a jailed operator may activate again, L1 seconds; 0 if it was never jailed.
-    function jailedUntil(
-        uint16 operator
-    ) external view returns (uint256);
+    function jailedUntil(uint16 operator) external view returns (uint256);
     /// @return The key valid in `epoch`; zero for an unknown operator.
-    function sequencerKeyAt(
-        uint16 operator,
-        uint64 epoch
-    ) external view returns (address);
+    function sequencerKeyAt(uint16 operator, uint64 epoch) external view returns (address);
     /// @return The key valid in `epoch`; zero for an unknown operator, or an index without a key in that epoch.
-    function batcherKeyAt(
-        uint16 operator,
-        uint8 index,
-        uint64 epoch
-    ) external view returns (address);
+    function batcherKeyAt(uint16 operator, uint8 index, uint64 epoch) external view returns (address);
     /// @notice What a claim has to know, in one call.
-    function claimKeysAt(
-        uint16 operator,
-        uint64 epoch
-    ) external view returns (address sequencerKey, address batcherKey);
+    function claimKeysAt(uint16 operator, uint64 epoch) external view returns (address sequencerKey, address batcherKey);
     /// @return Batcher keys, those included that are not valid yet.
-    function batcherKeyCount(
-        uint16 operator
-    ) external view returns (uint8);
+    function batcherKeyCount(uint16 operator) external view returns (uint8);
     /// @return The operator a sequencer or batcher key was ever bound to; 0 if none.
-    function operatorOfKey(
-        address key
-    ) external view returns (uint16);
+    function operatorOfKey(address key) external view returns (uint16);
     /// @notice Whether `account` may act for the operator: its owner or its sequencer key of the current epoch.
-    function isController(
-        uint16 operator,
-        address account
-    ) external view returns (bool);
+    function isController(uint16 operator, address account) external view returns (bool);
     /// @return Whether the operator is in `eligibleSet(epoch)`.
-    function isEligible(
-        uint16 operator,
-        uint64 epoch
-    ) external view returns (bool);
+    function isEligible(uint16 operator, uint64 epoch) external view returns (bool);
     /// @notice The operators a policy may assign slots of `epoch` to: in ascending order, without the reserve, with their entities.
     /// @dev The same answer at any time from the start of `epoch - 1` on. Costs 2 or 3 words plus one for every 5 members.
-    function eligibleSet(
-        uint64 epoch
-    ) external view returns (uint16[] memory operators, uint32[] memory entities);
+    function eligibleSet(uint64 epoch) external view returns (uint16[] memory operators, uint32[] memory entities);
     /// @return 0 foundation only, 1 whitelist, 2 whitelisted auction.
-    function stageAt(
-        uint64 epoch
-    ) external view returns (uint8);
+    function stageAt(uint64 epoch) external view returns (uint8);
     /// @return 0 before genesis.
     function currentEpoch() external view returns (uint64);
 }

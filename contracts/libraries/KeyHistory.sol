@@ -16,10 +16,7 @@ library KeyHistoryLib {
     using Checkpoints for Checkpoints.Trace160;
 
     /// @return The key valid in `epoch`; zero before the first one.
-    function keyAt(
-        KeyHistory storage self,
-        uint64 epoch
-    ) internal view returns (address) {
+    function keyAt(KeyHistory storage self, uint64 epoch) internal view returns (address) {
         KeyWord word = self.latest;
         if (epoch >= word.activeFrom()) return word.key();
         return address(self.earlier.upperLookupRecent(epoch));
@@ -27,11 +24,7 @@ library KeyHistoryLib {
 
     /// @notice Sets the key from an epoch on, replacing a key that was to begin in the same epoch.
     /// @param from First epoch of the key; never below that of the key set before.
-    function set(
-        KeyHistory storage self,
-        address key,
-        uint32 from
-    ) internal {
+    function set(KeyHistory storage self, address key, uint32 from) internal {
         KeyWord word = self.latest;
         if (word.key() != address(0) && word.activeFrom() != from) {
             self.earlier.push(word.activeFrom(), uint160(word.key()));

@@ -24,12 +24,7 @@ library OperatorSetLib {
     /* CHANGES */
     /// @notice Adds a member, or changes its entity, from an epoch on.
     /// @param from Never below that of an earlier change, else `CheckpointUnorderedInsertion`.
-    function put(
-        OperatorSet storage self,
-        uint32 from,
-        uint16 id,
-        uint32 entity
-    ) internal {
+    function put(OperatorSet storage self, uint32 from, uint16 id, uint32 entity) internal {
         uint256[] memory old = _load(self, self.versions.latest());
         (uint256 i, bool found) = _find(old, id);
         uint256[] memory members = new uint256[](found ? old.length : old.length + 1);
@@ -40,11 +35,7 @@ library OperatorSetLib {
     }
 
     /// @notice Removes a member from an epoch on; nothing happens if there is none.
-    function remove(
-        OperatorSet storage self,
-        uint32 from,
-        uint16 id
-    ) internal {
+    function remove(OperatorSet storage self, uint32 from, uint16 id) internal {
         uint256[] memory old = _load(self, self.versions.latest());
         (uint256 i, bool found) = _find(old, id);
         if (!found) return;
@@ -57,10 +48,11 @@ library OperatorSetLib {
 
     /* VIEWS */
     /// @return ids In ascending order. @return entities Of each.
-    function membersAt(
-        OperatorSet storage self,
-        uint64 epoch
-    ) internal view returns (uint16[] memory ids, uint32[] memory entities) {
+    function membersAt(OperatorSet storage self, uint64 epoch)
+        internal
+        view
+        returns (uint16[] memory ids, uint32[] memory entities)
+    {
         uint256[] memory members = _load(self, _versionAt(self, epoch));
         (ids, entities) = (new uint16[](members.length), new uint32[](members.length));
         for (uint256 k; k < members.length; ++k) {
@@ -68,33 +60,21 @@ library OperatorSetLib {
         }
     }
 
-    function contains(
-        OperatorSet storage self,
-        uint64 epoch,
-        uint16 id
-    ) internal view returns (bool found) {
+    function contains(OperatorSet storage self, uint64 epoch, uint16 id) internal view returns (bool found) {
         (, found) = _find(_load(self, _versionAt(self, epoch)), id);
     }
 
     /// @return The number of members after all changes made so far.
-    function size(
-        OperatorSet storage self
-    ) internal view returns (uint256) {
+    function size(OperatorSet storage self) internal view returns (uint256) {
         return uint16(self.versions.latest());
     }
 
     /* INTERNAL */
-    function _versionAt(
-        OperatorSet storage self,
-        uint64 epoch
-    ) private view returns (uint224) {
+    function _versionAt(OperatorSet storage self, uint64 epoch) private view returns (uint224) {
         return self.versions.upperLookupRecent(epoch > type(uint32).max ? type(uint32).max : uint32(epoch));
     }
 
-    function _load(
-        OperatorSet storage self,
-        uint224 version
-    ) private view returns (uint256[] memory members) {
+    function _load(OperatorSet storage self, uint224 version) private view returns (uint256[] memory members) {
         members = new uint256[](uint16(version));
         mapping(uint256 => uint256) storage words = self.words[uint32(version >> 16)];
         uint256 word;
@@ -105,11 +85,7 @@ library OperatorSetLib {
         }
     }
 
-    function _store(
-        OperatorSet storage self,
-        uint32 from,
-        uint256[] memory members
-    ) private {
+    function _store(OperatorSet storage self, uint32 from, uint256[] memory members) private {
         mapping(uint256 => uint256) storage words = self.words[from];
         uint256 word;
         for (uint256 k; k < members.length; ++k) {
@@ -124,10 +100,7 @@ library OperatorSetLib {
     }
 
     /// @return i Where `id` stands, or would stand. @return found Whether it stands there.
-    function _find(
-        uint256[] memory members,
-        uint16 id
-    ) private pure returns (uint256 i, bool found) {
+    function _find(uint256[] memory members, uint16 id) private pure returns (uint256 i, bool found) {
         while (i < members.length && uint16(members[i]) < id) ++i;
         found = i < members.length && uint16(members[i]) == id;
     }

@@ -7,21 +7,14 @@ type KeyWord is uint256;
 using {key, activeFrom} for KeyWord global;
 
 /// @param activeFrom_ First epoch in which the key is valid. 32 bits: at 8 s an epoch, a thousand years.
-function toKeyWord(
-    address key_,
-    uint32 activeFrom_
-) pure returns (KeyWord) {
+function toKeyWord(address key_, uint32 activeFrom_) pure returns (KeyWord) {
     return KeyWord.wrap(uint256(activeFrom_) << 160 | uint160(key_));
 }
 
-function key(
-    KeyWord self
-) pure returns (address) {
+function key(KeyWord self) pure returns (address) {
     return address(uint160(KeyWord.unwrap(self)));
 }
 
-function activeFrom(
-    KeyWord self
-) pure returns (uint32) {
+function activeFrom(KeyWord self) pure returns (uint32) {
     return uint32(KeyWord.unwrap(self) >> 160);
 }

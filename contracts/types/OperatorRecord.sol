@@ -10,70 +10,42 @@ type OperatorRecord is uint256;
 using {owner, status, statusFrom, jailedUntil, batcherCount} for OperatorRecord global;
 using {withOwner, withStatus, withJailedUntil, withBatcherCount} for OperatorRecord global;
 
-function owner(
-    OperatorRecord self
-) pure returns (address) {
+function owner(OperatorRecord self) pure returns (address) {
     return address(uint160(OperatorRecord.unwrap(self)));
 }
 
-function status(
-    OperatorRecord self
-) pure returns (Status) {
+function status(OperatorRecord self) pure returns (Status) {
     return Status(uint8(OperatorRecord.unwrap(self) >> 160));
 }
 
-function statusFrom(
-    OperatorRecord self
-) pure returns (uint32) {
+function statusFrom(OperatorRecord self) pure returns (uint32) {
     return uint32(OperatorRecord.unwrap(self) >> 168);
 }
 
-function jailedUntil(
-    OperatorRecord self
-) pure returns (uint40) {
+function jailedUntil(OperatorRecord self) pure returns (uint40) {
     return uint40(OperatorRecord.unwrap(self) >> 200);
 }
 
-function batcherCount(
-    OperatorRecord self
-) pure returns (uint8) {
+function batcherCount(OperatorRecord self) pure returns (uint8) {
     return uint8(OperatorRecord.unwrap(self) >> 240);
 }
 
-function withOwner(
-    OperatorRecord self,
-    address owner_
-) pure returns (OperatorRecord) {
+function withOwner(OperatorRecord self, address owner_) pure returns (OperatorRecord) {
     return _replace(self, 0, type(uint160).max, uint160(owner_));
 }
 
-function withStatus(
-    OperatorRecord self,
-    Status status_,
-    uint32 from
-) pure returns (OperatorRecord) {
+function withStatus(OperatorRecord self, Status status_, uint32 from) pure returns (OperatorRecord) {
     return _replace(self, 160, type(uint40).max, uint256(from) << 8 | uint8(status_));
 }
 
-function withJailedUntil(
-    OperatorRecord self,
-    uint40 until
-) pure returns (OperatorRecord) {
+function withJailedUntil(OperatorRecord self, uint40 until) pure returns (OperatorRecord) {
     return _replace(self, 200, type(uint40).max, until);
 }
 
-function withBatcherCount(
-    OperatorRecord self,
-    uint8 count
-) pure returns (OperatorRecord) {
+function withBatcherCount(OperatorRecord self, uint8 count) pure returns (OperatorRecord) {
     return _replace(self, 240, type(uint8).max, count);
 }
 
-function _replace(
-    OperatorRecord self,
-    uint256 shift,
-    uint256 mask,
-    uint256 value
-) pure returns (OperatorRecord) {
+function _replace(OperatorRecord self, uint256 shift, uint256 mask, uint256 value) pure returns (OperatorRecord) {
     return OperatorRecord.wrap(OperatorRecord.unwrap(self) & ~(mask << shift) | value << shift);
 }

@@ -7,32 +7,20 @@ type WeightWord is uint256;
 
 using {weightAt, lowestFrom, changesAt} for WeightWord global;
 
-function toWeightWord(
-    uint96 before,
-    uint96 after_,
-    uint64 from
-) pure returns (WeightWord) {
+function toWeightWord(uint96 before, uint96 after_, uint64 from) pure returns (WeightWord) {
     return WeightWord.wrap(uint256(from) << 192 | uint256(after_) << 96 | before);
 }
 
-function weightAt(
-    WeightWord self,
-    uint64 epoch
-) pure returns (uint256) {
+function weightAt(WeightWord self, uint64 epoch) pure returns (uint256) {
     return uint96(WeightWord.unwrap(self) >> (epoch < self.changesAt() ? 0 : 96));
 }
 
 /// @notice The lowest weight in `epoch` or any later epoch, as far as it is decided.
-function lowestFrom(
-    WeightWord self,
-    uint64 epoch
-) pure returns (uint256) {
+function lowestFrom(WeightWord self, uint64 epoch) pure returns (uint256) {
     (uint256 now_, uint256 last) = (self.weightAt(epoch), self.weightAt(type(uint64).max));
     return now_ < last ? now_ : last;
 }
 
-function changesAt(
-    WeightWord self
-) pure returns (uint64) {
+function changesAt(WeightWord self) pure returns (uint64) {
     return uint64(WeightWord.unwrap(self) >> 192);
 }
