@@ -83,7 +83,10 @@ library Timeline {
 
     /// @notice First second of `slot`.
     function startOfSlot(Clock memory clock, uint64 slot) internal pure returns (uint256) {
-        return clock.genesis + uint256(slot) * clock.slotSeconds;
+        // No overflow: 64 bits + 64 x 32 bits.
+        unchecked {
+            return clock.genesis + uint256(slot) * clock.slotSeconds;
+        }
     }
 
     /// @notice First second after `slot`.
@@ -93,12 +96,18 @@ library Timeline {
 
     /// @notice Length of an epoch, seconds.
     function epochSeconds(Clock memory clock) internal pure returns (uint256) {
-        return uint256(clock.slotSeconds) * clock.slotsPerEpoch;
+        // No overflow: 32 x 16 bits.
+        unchecked {
+            return uint256(clock.slotSeconds) * clock.slotsPerEpoch;
+        }
     }
 
     /// @notice First second of `epoch`.
     function startOfEpoch(Clock memory clock, uint64 epoch) internal pure returns (uint256) {
-        return clock.genesis + epoch * epochSeconds(clock);
+        // No overflow: 64 bits + 64 x 32 x 16 bits.
+        unchecked {
+            return clock.genesis + epoch * epochSeconds(clock);
+        }
     }
 
     /// @notice First second after `epoch`.

@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {LibBit} from "solady/src/utils/LibBit.sol";
+
+import {ISchedule} from "./interfaces/ISchedule.sol";
+import {Clocked} from "./libraries/Clocked.sol";
+import {Timeline} from "./libraries/Timeline.sol";
+import {ChangeRecord, ChangeRecordLib} from "./types/ChangeRecord.sol";
+import {EpochState} from "./types/EpochState.sol";
+import {FrozenWord, FrozenWordLib} from "./types/FrozenWord.sol";
+import {Clock, RESERVE} from "./types/Types.sol";
+
+/// @title Assignments
+/// @notice The part of the schedule that says who holds a slot: frozen ids, voids, take-overs and returns.
+/// @dev Who holds is read from at most three words: the epoch's state, the slot's frozen word, and a change record if one
+/// begins at or before the slot in its epoch. Every write takes effect after block.timestamp, or on a slot that has not begun:
+/// so no answer for the past can change.
+abstract contract Assignments is ISchedule, Clocked {
+    using Timeline for Clock;
+
+    /* CONSTANTS AND IMMUTABLES */
+    uint256 internal constant WORDS_PER_EPOCH = Timeline.MAX_SLOTS_PER_EPOCH / FrozenWordLib.IDS;
+    uint256 internal constant END_OF_SLOT = type(uint256).max;
+
+    /// @notice The only caller of what records the course of a slot. Trusted to know who may claim and take over, and when.
+    address public immutable BATON;
+    /// @notice Epochs kept.
+    uint256 public immutable RING;
+
+    /* STORAGE */
+    /// @dev Three words an epoch of the ring; written by `freeze` alone.
+    mapping(uint256 ringWord => FrozenWord) internal _frozen;
+    /// @dev One word an epoch of the ring.
+    mapping(uint256 ringEpoch => EpochState) internal _states;
+    /// @dev One word a slot of the ring, meaningful only where the epoch's state marks a change.
+    mapping(uint256 ringSlot => ChangeRecord) internal _changes;
+
+    /* CONSTRUCTOR */
+    constructor(address baton, uint256 ring) {
+        (BATON, RING) = (baton, ring);
+    }
+
+    /* MODIFIERS */
+    modifier onlyBaton() {
+        if (msg.sender != BATON) revert Schedule_NotBaton(msg.sender);
+        _;
+    }
+
+    /* BATON ONLY */
+    /// @inheritdoc ISchedule
+    function recordClaim(uint64 slot) external onlyBaton returns (uint16 assigned, bool isReturn) {
+        Clock memory c = _clock();
+        (uint64 epoch, uint256 index) = _locate(c, slot);
+
+        // Check: an epoch that is not frozen yet has no operators to claim it, until it begins as the reserve's.
+        if (!_isDecided(c, epoch)) revert Schedule_EpochUndecided(epoch);
+
+        EpochState state = _stateOf(epoch);
+        uint16 frozen = _frozenId(epoch, index);
+        bool voided = state.isVoided(index);
+        assigned = voided ? RESERVE : _orReserve(frozen);
+
+        // Check: each slot is claimed once.
+        if (state.isClaimed(index)) revert Schedule_AlreadyClaimed(slot);
+
+        bool first = index == 0 || _frozenId(epoch, index - 1) != frozen;
+        isReturn = !first && !(voided && !state.isVoided(index - 1));
+        if (isReturn) {
+            // Check and effect: the change of holder.
+            state = _return(c, state, slot, assigned);
+        } else {
+            // Check: the turn is still to be opened, and nobody took it over.
+            _checkOpening(c, state, slot, assigned);
+        }
+
+        // Effect: the claim, and the anchor.
+        _states[epoch % RING] =
+            state.setClaimed(index).setAnchor(block.number, block.timestamp, c.startOfEpoch(epoch));
+    }
+
+    /// @inheritdoc ISchedule
+    function recordTakeOver(uint16 taker, uint64 timestamp) external onlyBaton {
+        Clock memory c = _clock();
+
+        // Check: the past stays as it was, and the present second too.
+        if (block.timestamp < c.genesis) revert Schedule_BeforeGenesis(block.timestamp, c.genesis);
+        if (timestamp <= block.timestamp) revert Schedule_NotInFuture(timestamp, block.timestamp);
+
+        // Check: something of the turn is left.
+        uint64 current = c.slotAt(block.timestamp);
+        uint64 epoch = c.epochOf(current);
+        uint256 endTime = _endOfTurn(c, current);
+        if (timestamp >= endTime) revert Schedule_TurnEnding(timestamp, endTime);
+
+        // Check: who is taken over from is who would hold then, not somebody who returns or takes over meanwhile.
+        EpochState state = _stateOf(epoch);
+        uint64 slot = c.slotAt(timestamp);
+        uint16 holder = _holderAt(c, state, slot, timestamp);
+        if (holder != _holderAt(c, state, current, block.timestamp)) revert Schedule_HolderChanges(timestamp, holder);
+        if (taker == 0 || taker == holder || taker == _frozenId(epoch, c.indexOf(slot))) {
+            revert Schedule_CannotTakeOver(slot, taker);
+        }
+
+        // Effect: the change, and the anchor.
+        state = _change(c, state, slot, taker, timestamp);
+        _states[epoch % RING] = state.setAnchor(block.number, block.timestamp, c.startOfEpoch(epoch));
+    }
+
+    /// @inheritdoc ISchedule
+    function recordMiss(uint64 slot) external onlyBaton returns (uint16 assigned, uint8 missesInEpoch) {
+        Clock memory c = _clock();
+        (uint64 epoch, uint256 index) = _locate(c, slot);
+        uint256 start = c.startOfSlot(slot);
+
+        // Check: it began, and is noted once.
+        if (block.timestamp < start) revert Schedule_SlotNotBegun(slot, start);
+        EpochState state = _stateOf(epoch);
+        if (state.isMissed(index)) revert Schedule_AlreadyMissed(slot);
+
+        // Check: the operator lost it by a take-over. A void took the slot itself, so that it can't be missed any more.
+        uint16 frozen = _frozenId(epoch, index);
+        assigned = _orReserve(frozen);
+        bool lost = _holderAt(c, state, slot, start) != assigned
+            || _holderAt(c, state, slot, start + c.slotSeconds - 1) != assigned;
+        if (!lost || state.isVoided(index)) revert Schedule_NotMissed(slot, assigned);
+
+        // Effect: note it.
+        state = state.setMissed(index);
+        _states[epoch % RING] = state;
+
+        for (uint256 missed = state.missed(); missed != 0; missed &= missed - 1) {
+            if (_frozenId(epoch, LibBit.ffs(missed)) == frozen) ++missesInEpoch;
+        }
+    }
+
+    /// @inheritdoc ISchedule
+    function voidRemaining(uint16 operator, uint64 fromSlot) external onlyBaton {
+        Clock memory c = _clock();
+        (uint64 epoch, uint256 index) = _locate(c, fromSlot);
+
+        // Check: neither the current slot nor a past one is touched.
+        if (fromSlot <= c.slotAt(block.timestamp)) revert Schedule_SlotBegun(fromSlot, c.startOfSlot(fromSlot));
+
+        EpochState state = _stateOf(epoch);
+        bool any;
+        for (; index < c.slotsPerEpoch; ++index) {
+            if (_frozenId(epoch, index) != operator) continue;
+            any = true;
+            state = _forgetReturn(state.setVoided(index), epoch, index, operator);
+        }
+        if (!any) return;
+
+        // Effect: the voids.
+        _states[epoch % RING] = state;
+        emit SlotsVoided(operator, fromSlot);
+    }
+
+    /* WHO SEQUENCES */
+    /// @inheritdoc ISchedule
+    function currentHolder() external view returns (uint16) {
+        Clock memory c = _clock();
+        uint64 slot = c.slotAt(block.timestamp);
+        return _holderAt(c, _stateOf(c.epochOf(slot)), slot, block.timestamp);
+    }
+
+    /// @inheritdoc ISchedule
+    function holderAt(uint64 slot, uint256 timestamp) external view returns (uint16) {
+        Clock memory c = _clock();
+        (uint64 epoch,) = _locate(c, slot);
+        return _holderAt(c, _stateOf(epoch), slot, timestamp);
+    }
+
+    /// @inheritdoc ISchedule
+    function assignedTo(uint64 slot) external view returns (uint16) {
+        (uint64 epoch, uint256 index) = _locate(_clock(), slot);
+        return _stateOf(epoch).isVoided(index) ? RESERVE : _orReserve(_frozenId(epoch, index));
+    }
+
+    /// @inheritdoc ISchedule
+    function turnOf(uint64 slot) external view returns (uint64 first, uint64 end, uint16 assigned) {
+        Clock memory c = _clock();
+        (uint64 epoch, uint256 index) = _locate(c, slot);
+        (uint256 from, uint256 to) = _turn(c, epoch, index);
+        uint64 firstSlot = c.firstSlotOf(epoch);
+        return (firstSlot + uint64(from), firstSlot + uint64(to), _orReserve(_frozenId(epoch, index)));
+    }
+
+    /* SLOTS */
+    /// @inheritdoc ISchedule
+    function isClaimed(uint64 slot) external view returns (bool) {
+        (uint64 epoch, uint256 index) = _locate(_clock(), slot);
+        return _stateOf(epoch).isClaimed(index);
+    }
+
+    /// @inheritdoc ISchedule
+    function isMissed(uint64 slot) external view returns (bool) {
+        (uint64 epoch, uint256 index) = _locate(_clock(), slot);
+        return _stateOf(epoch).isMissed(index);
+    }
+
+    /// @inheritdoc ISchedule
+    function isVoided(uint64 slot) external view returns (bool) {
+        (uint64 epoch, uint256 index) = _locate(_clock(), slot);
+        return _stateOf(epoch).isVoided(index);
+    }
+
+    /* INTERNAL: READS */
+    /// @dev The one place that says who holds. `slot` is in the ring, `state` is its epoch's.
+    function _holderAt(Clock memory c, EpochState state, uint64 slot, uint256 timestamp) internal view returns (uint16 id) {
+        uint64 epoch = c.epochOf(slot);
+        uint256 index = c.indexOf(slot);
+        uint16 frozen = _frozenId(epoch, index);
+        id = frozen;
+
+        // The latest change record at or before the slot; it speaks for the slot if its turn reaches it.
+        uint256 changed = state.changedUpTo(index);
+        if (changed != 0) {
+            uint256 from = LibBit.fls(changed);
+            ChangeRecord record = _changes[_ringSlot(epoch, from)];
+            if (index < record.end()) {
+                uint256 start = c.startOfSlot(slot);
+                uint256 offset = timestamp > start ? timestamp - start : 0;
+                id = record.holderAt(from == index ? offset : END_OF_SLOT);
+            }
+        }
+
+        // A void takes only what is still the operator's.
+        if (id == 0 || (id == frozen && state.isVoided(index))) id = RESERVE;
+    }
+
+    /// @dev Positions in the epoch of the turn's first slot and of the first one after it.
+    function _turn(Clock memory c, uint64 epoch, uint256 index) internal view returns (uint256 first, uint256 end) {
+        uint16 frozen = _frozenId(epoch, index);
+        first = index;
+        end = index + 1;
+        while (first != 0 && _frozenId(epoch, first - 1) == frozen) --first;
+        while (end < c.slotsPerEpoch && _frozenId(epoch, end) == frozen) ++end;
+    }
+
+    /// @dev First second after the turn that `slot` belongs to.
+    function _endOfTurn(Clock memory c, uint64 slot) internal view returns (uint256) {
+        uint64 epoch = c.epochOf(slot);
+        (, uint256 end) = _turn(c, epoch, c.indexOf(slot));
+        return c.startOfSlot(c.firstSlotOf(epoch) + uint64(end));
+    }
+
+    /// @dev 0 where nothing is frozen.
+    function _frozenId(uint64 epoch, uint256 index) internal view returns (uint16) {
+        FrozenWord word = _frozen[_ringWord(epoch, index / FrozenWordLib.IDS)];
+        return word.isOf(epoch) ? word.idAt(index % FrozenWordLib.IDS) : 0;
+    }
+
+    function _isFrozen(uint64 epoch) internal view returns (bool) {
+        // A word never written has the tag of every 65,536th epoch; `freeze` leaves no word 0 but that of such an epoch
+        // without operators, which reads the same.
+        FrozenWord word = _frozen[_ringWord(epoch, 0)];
+        return FrozenWord.unwrap(word) != 0 && word.isOf(epoch);
+    }
+
+    /// @dev Whether the epoch's assignments are settled: frozen, or too late for it.
+    function _isDecided(Clock memory c, uint64 epoch) internal view returns (bool) {
+        return epoch < Timeline.FIRST_SCHEDULED_EPOCH || epoch <= c.epochAt(block.timestamp) || _isFrozen(epoch);
+    }
+
+    function _stateOf(uint64 epoch) internal view returns (EpochState) {
+        return _states[epoch % RING].orBlank(epoch);
+    }
+
+    function _ringWord(uint64 epoch, uint256 word) internal view returns (uint256) {
+        return epoch % RING * WORDS_PER_EPOCH + word;
+    }
+
+    function _ringSlot(uint64 epoch, uint256 index) internal view returns (uint256) {
+        return epoch % RING * Timeline.MAX_SLOTS_PER_EPOCH + index;
+    }
+
+    function _orReserve(uint16 id) internal pure returns (uint16) {
+        return id == 0 ? RESERVE : id;
+    }
+
+    /// @dev Epoch of a slot and the slot's position in it, if the ring knows the epoch.
+    function _locate(Clock memory c, uint64 slot) internal view returns (uint64 epoch, uint256 index) {
+        (epoch, index) = (c.epochOf(slot), c.indexOf(slot));
+        uint64 current = c.epochAt(block.timestamp);
+        uint64 oldest = _oldestEpoch(current);
+        if (epoch > current + 1) revert Schedule_SlotTooFar(slot, c.firstSlotOf(current + 2) - 1);
+        if (epoch < oldest) revert Schedule_SlotForgotten(slot, c.firstSlotOf(oldest));
+    }
+
+    function _oldestEpoch(uint64 current) internal view returns (uint64) {
+        return current + 2 > RING ? uint64(current + 2 - RING) : 0;
+    }
+
+    /* INTERNAL: WRITES */
+    /// @dev The claim that opens a turn: before it, or while it lasts and is not taken over.
+    function _checkOpening(Clock memory c, EpochState state, uint64 slot, uint16 assigned) internal view {
+        uint64 probe = c.slotAt(block.timestamp);
+        if (probe <= slot) probe = slot;
+        else if (block.timestamp >= _endOfTurn(c, slot)) revert Schedule_TurnOver(slot);
+        uint16 holder = _holderAt(c, state, probe, block.timestamp);
+        if (holder != assigned) revert Schedule_TakenOver(slot, holder);
+    }
+
+    /// @dev The claim that returns to a turn taken over: a change of holder at the slot's start.
+    function _return(Clock memory c, EpochState state, uint64 slot, uint16 assigned) internal returns (EpochState) {
+        uint256 start = c.startOfSlot(slot);
+        if (state.isVoided(c.indexOf(slot))) revert Schedule_SlotVoided(slot);
+        if (block.timestamp >= start) revert Schedule_SlotBegun(slot, start);
+        uint16 holder = _holderAt(c, state, slot, start);
+        if (holder == assigned) revert Schedule_NothingToClaim(slot, assigned);
+
+        // A take-over that spills over into this slot would come before the return in the record, but after it in time.
+        uint16 last = _holderAt(c, state, slot, END_OF_SLOT);
+        if (last != holder) revert Schedule_HolderChanges(start, last);
+        return _change(c, state, slot, assigned, start);
+    }
+
+    /// @dev Appends a change to the slot's record, and begins the record if there is none. No change in it is later.
+    function _change(Clock memory c, EpochState state, uint64 slot, uint16 next, uint256 timestamp)
+        internal
+        returns (EpochState)
+    {
+        (uint64 epoch, uint256 index) = (c.epochOf(slot), c.indexOf(slot));
+        uint256 key = _ringSlot(epoch, index);
+        ChangeRecord record;
+        if (state.isChanged(index)) {
+            record = _changes[key];
+            if (record.count() == ChangeRecordLib.CAPACITY) revert Schedule_TooManyChanges(slot);
+        } else {
+            // Without a record of its own, the slot has one holder from its start to this change.
+            (, uint256 end) = _turn(c, epoch, index);
+            record = ChangeRecordLib.start(_holderAt(c, state, slot, timestamp), end);
+        }
+
+        _changes[key] = record.push(next, timestamp - c.startOfSlot(slot));
+        emit HolderChanged(slot, next, uint64(timestamp));
+        return state.setChanged(index);
+    }
+
+    /// @dev A return to a slot that is voided before it begins counts for nothing: who took the turn over keeps it.
+    function _forgetReturn(EpochState state, uint64 epoch, uint256 index, uint16 operator) internal returns (EpochState) {
+        if (!state.isChanged(index)) return state;
+        uint256 key = _ringSlot(epoch, index);
+        ChangeRecord record = _changes[key].without(operator);
+        _changes[key] = record;
+        return record.count() == 0 ? state.clearChanged(index) : state;
+    }
+}

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {BlockHeader} from "@openzeppelin/contracts/utils/BlockHeader.sol";
+import {Blockhash} from "@openzeppelin/contracts/utils/Blockhash.sol";
+import {Memory} from "@openzeppelin/contracts/utils/Memory.sol";
+
+import {Assignments} from "./Assignments.sol";
+import {IOperatorRegistry} from "./interfaces/IOperatorRegistry.sol";
+import {IPolicy} from "./interfaces/IPolicy.sol";
+import {ISchedule} from "./interfaces/ISchedule.sol";
+import {Clocked} from "./libraries/Clocked.sol";
+import {Timeline} from "./libraries/Timeline.sol";
+import {FrozenWord, FrozenWordLib} from "./types/FrozenWord.sol";
+import {Clock, EpochPhase} from "./types/Types.sol";
+
+/// @title Schedule
+/// @notice Seeds epochs and freezes their slots; with `Assignments`, answers who holds a slot.
+/// @dev Trusts `REGISTRY` to tell the same stage of an epoch at any time after its set closed. Trusts a policy to name eligible
+/// operators and to be deterministic; does not trust it with slots that another one filled. A policy that reverts for ever
+/// costs its epochs, which then are the reserve's, and nothing else.
+contract Schedule is Assignments {
+    using Timeline for Clock;
+    using BlockHeader for Memory.Slice[];
+
+    /* CONSTANTS AND IMMUTABLES */
+    bytes32 internal constant SEED_DOMAIN = keccak256("Rota.Seed.v1");
+    /// @dev Blocks whose hash EIP-2935 keeps.
+    uint256 internal constant HISTORY_BLOCKS = 8191;
+    /// @dev Bounds `liveSlotsOf`: 128 epochs of 3 words, under a million gas.
+    uint256 internal constant MAX_RING = 128;
+
+    IOperatorRegistry public immutable REGISTRY;
+    /// @notice From the closing of the set to the seed's block, L1 seconds.
+    uint256 public immutable SEED_DELAY;
+    /// @notice After the end of an epoch, while its slots can be disputed, L1 seconds.
+    uint256 public immutable DISPUTE_PERIOD;
+
+    // Two policies a stage, by name: there are no immutable arrays. Zero: none.
+    IPolicy internal immutable STAGE0_FIRST;
+    IPolicy internal immutable STAGE0_SECOND;
+    IPolicy internal immutable STAGE1_FIRST;
+    IPolicy internal immutable STAGE1_SECOND;
+    IPolicy internal immutable STAGE2_FIRST;
+    IPolicy internal immutable STAGE2_SECOND;
+
+    /* STORAGE */
+    /// @dev One word an epoch of the ring; the low 16 bits are its tag.
+    mapping(uint256 ringEpoch => bytes32) internal _seeds;
+    /// @dev Kept for ever: what was paid for a cancelled epoch stays refundable.
+    mapping(uint64 epoch => bool) internal _cancelled;
+
+    /* CONSTRUCTOR */
+    /// @param policies Of stages 0, 1 and 2: the one that fills first, and the one that fills what it left. Zero for none.
+    constructor(
+        Clock memory clock_,
+        IOperatorRegistry registry,
+        address baton,
+        Params memory params,
+        IPolicy[2][3] memory policies
+    ) Clocked(clock_) Assignments(baton, params.ring) {
+        uint256 epochSeconds = clock_.epochSeconds();
+        if (params.seedDelay >= epochSeconds) revert Schedule_SeedDelayTooLong(params.seedDelay, epochSeconds);
+        uint256 reach = HISTORY_BLOCKS * clock_.l1BlockSeconds;
+        if (epochSeconds > reach) revert Schedule_EpochTooLong(epochSeconds, reach);
+        uint256 minimum = 2 + (params.disputePeriod + epochSeconds - 1) / epochSeconds;
+        if (params.ring < minimum || params.ring > MAX_RING) revert Schedule_RingOutOfRange(params.ring, minimum, MAX_RING);
+
+        (REGISTRY, SEED_DELAY, DISPUTE_PERIOD) = (registry, params.seedDelay, params.disputePeriod);
+        (STAGE0_FIRST, STAGE0_SECOND) = (policies[0][0], policies[0][1]);
+        (STAGE1_FIRST, STAGE1_SECOND) = (policies[1][0], policies[1][1]);
+        (STAGE2_FIRST, STAGE2_SECOND) = (policies[2][0], policies[2][1]);
+    }
+
+    /* EPOCH PIPELINE */
+    /// @inheritdoc ISchedule
+    function recordSeed(uint64 epoch, bytes calldata header, bytes calldata parent) external {
+        // Check: it is time.
+        (uint256 opens, uint256 closes) = _freezeWindow(epoch);
+        uint256 seedTime = opens + SEED_DELAY;
+        if (block.timestamp < seedTime) revert Schedule_TooEarly(epoch, seedTime);
+        if (block.timestamp >= closes) revert Schedule_TooLate(epoch, closes);
+        if (_hasSeed(epoch)) revert Schedule_SeedAlreadyRecorded(epoch);
+
+        // Check: the headers are this chain's, and no earlier block could have been chosen.
+        (uint256 number, bytes32 mixHash) = _seedBlock(header, parent, seedTime);
+
+        // Effect: the seed, tagged.
+        bytes32 hash = keccak256(abi.encode(SEED_DOMAIN, block.chainid, address(this), epoch, mixHash));
+        bytes32 seed = bytes32(uint256(hash) & ~uint256(type(uint16).max) | uint16(epoch));
+        _seeds[epoch % RING] = seed;
+        emit SeedRecorded(epoch, number, seed);
+    }
+
+    /// @inheritdoc ISchedule
+    function freeze(uint64 epoch) external {
+        // Check: it is time, and the assignments are still open.
+        (uint256 opens, uint256 closes) = _freezeWindow(epoch);
+        if (block.timestamp < opens) revert Schedule_TooEarly(epoch, opens);
+        if (block.timestamp >= closes) revert Schedule_TooLate(epoch, closes);
+        if (_isFrozen(epoch)) revert Schedule_AlreadyFrozen(epoch);
+        if (!_hasSeed(epoch)) revert Schedule_SeedNotRecorded(epoch);
+
+        // Static calls, so that nothing can come back in between.
+        uint16[] memory slots = new uint16[](_clock().slotsPerEpoch);
+        (IPolicy first, IPolicy second) = policiesOf(REGISTRY.stageAt(epoch));
+        bytes32 seed = _seeds[epoch % RING];
+        slots = _fill(first, epoch, seed, slots);
+        slots = _fill(second, epoch, seed, slots);
+
+        // Effect: the frozen words.
+        uint256 word;
+        for (uint256 from; from < slots.length; from += FrozenWordLib.IDS) {
+            _frozen[_ringWord(epoch, word++)] = FrozenWordLib.pack(epoch, slots, from);
+        }
+        emit EpochFrozen(epoch, FrozenWordLib.toBytes(slots));
+    }
+
+    /// @inheritdoc ISchedule
+    function cancel(uint64 epoch) external {
+        // Check: it began without being frozen.
+        (, uint256 start) = _freezeWindow(epoch);
+        if (block.timestamp < start) revert Schedule_TooEarly(epoch, start);
+        if (_cancelled[epoch]) revert Schedule_AlreadyCancelled(epoch);
+        _checkInRing(epoch);
+        if (_isFrozen(epoch)) revert Schedule_AlreadyFrozen(epoch);
+
+        // Effect: note it.
+        _cancelled[epoch] = true;
+        emit EpochCancelled(epoch);
+    }
+
+    /* SLOTS */
+    /// @inheritdoc ISchedule
+    function liveSlotsOf(uint16 operator) external view returns (uint256 count) {
+        (count,) = _live(operator);
+    }
+
+    /// @inheritdoc ISchedule
+    function lastDisputeEnd(uint16 operator) external view returns (uint256 end) {
+        (, end) = _live(operator);
+    }
+
+    /* EPOCHS */
+    /// @inheritdoc ISchedule
+    function slotsOf(uint64 epoch) external view returns (uint16[] memory slots) {
+        Clock memory c = _clock();
+        _checkInRing(epoch);
+        slots = new uint16[](c.slotsPerEpoch);
+        for (uint256 i; i < slots.length; ++i) {
+            slots[i] = _frozenId(epoch, i);
+        }
+    }
+
+    /// @inheritdoc ISchedule
+    function phaseOf(uint64 epoch) external view returns (EpochPhase) {
+        if (_cancelled[epoch]) return EpochPhase.Cancelled;
+        _checkInRing(epoch);
+        if (_isFrozen(epoch)) return EpochPhase.Frozen;
+        return _hasSeed(epoch) ? EpochPhase.Seeded : EpochPhase.Pending;
+    }
+
+    /// @inheritdoc ISchedule
+    function seedOf(uint64 epoch) external view returns (bytes32) {
+        _checkInRing(epoch);
+        if (!_hasSeed(epoch)) revert Schedule_SeedNotRecorded(epoch);
+        return _seeds[epoch % RING];
+    }
+
+    /// @inheritdoc ISchedule
+    function anchorOf(uint64 epoch) external view returns (uint256 l1Block, uint256 timestamp) {
+        Clock memory c = _clock();
+        _checkInRing(epoch);
+        return _stateOf(epoch).anchor(c.startOfEpoch(epoch));
+    }
+
+    /// @notice The policies that fill the slots of an epoch of `stage`, in their order; zero for none.
+    function policiesOf(uint8 stage) public view returns (IPolicy first, IPolicy second) {
+        if (stage == 0) return (STAGE0_FIRST, STAGE0_SECOND);
+        if (stage == 1) return (STAGE1_FIRST, STAGE1_SECOND);
+        return (STAGE2_FIRST, STAGE2_SECOND);
+    }
+
+    /* CLOCK */
+    /// @inheritdoc ISchedule
+    function currentSlot() external view returns (uint64) {
+        return _clock().slotAt(block.timestamp);
+    }
+
+    /// @inheritdoc ISchedule
+    function currentEpoch() external view returns (uint64) {
+        return _clock().epochAt(block.timestamp);
+    }
+
+    /// @inheritdoc ISchedule
+    function startOfSlot(uint64 slot) external view returns (uint256) {
+        return _clock().startOfSlot(slot);
+    }
+
+    /// @inheritdoc ISchedule
+    function startOfEpoch(uint64 epoch) external view returns (uint256) {
+        return _clock().startOfEpoch(epoch);
+    }
+
+    /* INTERNAL */
+    /// @dev Verifies both headers and that they straddle `seedTime`.
+    function _seedBlock(bytes memory header, bytes memory parent, uint256 seedTime)
+        internal
+        view
+        returns (uint256 number, bytes32 mixHash)
+    {
+        Memory.Slice[] memory fields = BlockHeader.parseHeader(header);
+        number = fields.getNumber();
+        bytes32 canonical = Blockhash.blockHash(number);
+        if (keccak256(header) != canonical) revert Schedule_HeaderUnknown(number, keccak256(header), canonical);
+
+        bytes32 parentHash = fields.getParentHash();
+        if (keccak256(parent) != parentHash) revert Schedule_NotTheParent(parentHash, keccak256(parent));
+
+        uint256 timestamp = fields.getTimestamp();
+        uint256 parentTimestamp = BlockHeader.parseHeader(parent).getTimestamp();
+        if (timestamp < seedTime || parentTimestamp >= seedTime) {
+            revert Schedule_NotTheSeedBlock(timestamp, parentTimestamp, seedTime);
+        }
+        mixHash = fields.getPrevRandao();
+    }
+
+    /// @dev Lets a policy fill what is free, and nothing else.
+    function _fill(IPolicy policy, uint64 epoch, bytes32 seed, uint16[] memory slots)
+        internal
+        view
+        returns (uint16[] memory filled)
+    {
+        if (address(policy) == address(0)) return slots;
+        if (!policy.isReady(epoch)) revert Schedule_PolicyNotReady(address(policy), epoch);
+        filled = policy.fill(epoch, seed, slots);
+        if (filled.length != slots.length) revert Schedule_PolicyBroke(address(policy));
+        for (uint256 i; i < slots.length; ++i) {
+            if (slots[i] != 0 && slots[i] != filled[i]) revert Schedule_PolicyBroke(address(policy));
+        }
+    }
+
+    /// @dev Counts in the ring, not in a counter an operator: nothing has to be written when a slot's dispute period lapses.
+    function _live(uint16 operator) internal view returns (uint256 count, uint256 lastEnd) {
+        Clock memory c = _clock();
+        uint64 current = c.epochAt(block.timestamp);
+        for (uint64 epoch = _oldestEpoch(current); epoch <= current + 1; ++epoch) {
+            uint256 end = c.endOfEpoch(epoch) + DISPUTE_PERIOD;
+            if (block.timestamp >= end) continue;
+            uint256 before = count;
+            for (uint256 from; from < c.slotsPerEpoch; from += FrozenWordLib.IDS) {
+                FrozenWord word = _frozen[_ringWord(epoch, from / FrozenWordLib.IDS)];
+                if (word.isOf(epoch)) count += word.countOf(operator);
+            }
+            if (count != before) lastEnd = end;
+        }
+    }
+
+    function _checkInRing(uint64 epoch) internal view {
+        Clock memory c = _clock();
+        _locate(c, c.firstSlotOf(epoch));
+    }
+
+    function _hasSeed(uint64 epoch) internal view returns (bool) {
+        bytes32 seed = _seeds[epoch % RING];
+        return seed != 0 && uint16(uint256(seed)) == uint16(epoch);
+    }
+
+    function _freezeWindow(uint64 epoch) internal view returns (uint256 opens, uint256 closes) {
+        if (epoch < Timeline.FIRST_SCHEDULED_EPOCH) revert Schedule_EpochUnscheduled(epoch);
+        return _clock().freezeWindow(epoch);
+    }
+}
