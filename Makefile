@@ -114,5 +114,5 @@ tools/opstack/bin/op-batcher: PACKAGE := github.com/ethereum-optimism/optimism/o
 # Under another name first: whoever runs the old binary keeps it, and a half-written one is never taken for built.
 $(OPSTACK): tools/opstack/go.mod tools/opstack/go.sum
 	@echo "go build $(notdir $@)"
-	cd tools/opstack && GOTOOLCHAIN=local go build -trimpath -buildvcs=false -ldflags='-s -w' -o bin/.$(notdir $@).new $(PACKAGE)
+	GOTOOLCHAIN=local go -C tools/opstack build -trimpath -buildvcs=false -ldflags='-s -w' -o bin/.$(notdir $@).new $(PACKAGE)
 	mv tools/opstack/bin/.$(notdir $@).new $@
