@@ -1,6 +1,6 @@
 //! What operators say to each other: sealed payloads, commitments, receipts. Every message carries its proof.
 
-use crate::types::{OperatorId, Slot, Timestamp};
+use crate::types::{BlockId, L2Block, OperatorId, Slot, Timestamp};
 use alloy::{
     primitives::{Address, B256, Signature, U256},
     sol,
@@ -80,6 +80,21 @@ pub enum StreamItem {
 }
 
 impl Payload {
+    /// The block without its transactions.
+    pub fn block(&self) -> L2Block {
+        L2Block {
+            number: self.number,
+            hash: self.hash,
+            parent_hash: self.parent_hash,
+            timestamp: self.timestamp,
+            origin: self.origin(),
+        }
+    }
+
+    pub fn origin(&self) -> BlockId {
+        BlockId { number: self.l1_origin_number, hash: self.l1_origin_hash }
+    }
+
     /// The commitment to this payload under the authority of `slot`.
     pub fn commitment(&self, l2_chain_id: u64, slot: Slot) -> BlockCommitment {
         BlockCommitment {

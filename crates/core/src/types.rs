@@ -94,6 +94,22 @@ impl L1Block {
     }
 }
 
+/// An L2 block by what is needed to build on it and to judge whether L1 still knows its origin.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct L2Block {
+    pub number: u64,
+    pub hash: B256,
+    pub parent_hash: B256,
+    pub timestamp: Timestamp,
+    pub origin: BlockId,
+}
+
+impl L2Block {
+    pub fn id(&self) -> BlockId {
+        BlockId { number: self.number, hash: self.hash }
+    }
+}
+
 /// The contracts of one deployment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contracts {
