@@ -215,7 +215,6 @@ contract SealedBidAuction is ISealedBidAuction, Clocked {
             revert SealedBidAuction_AlreadySettled(epoch);
         }
         bytes32 seed = SCHEDULE.seedOf(epoch);
-        if (seed == 0) revert SealedBidAuction_SeedNotRecorded(epoch);
 
         // Effect: sell, pay out of the locks, write down who won.
         Book memory book = _readBook(index, round, seed);
@@ -466,10 +465,14 @@ contract SealedBidAuction is ISealedBidAuction, Clocked {
             floorGwei: FLOOR_GWEI
         });
         for (uint256 i; i < count; ++i) {
-            Bid bid = _bids[index][i];
-            book.bids[i] = bid;
-            if (REGISTRY.isEligible(bid.operator(), round.epoch())) {
-                book.groups[i] = REGISTRY.entityOf(bid.operator());
+            book.bids[i] = _bids[index][i];
+        }
+        // The set as it was closed when epoch - 1 began; who is not in it keeps group 0.
+        (uint16[] memory operators, uint32[] memory entities) = REGISTRY.eligibleSet(round.epoch());
+        for (uint256 i; i < count; ++i) {
+            uint16 operator = book.bids[i].operator();
+            for (uint256 j; j < operators.length; ++j) {
+                if (operators[j] == operator) book.groups[i] = entities[j];
             }
         }
     }
@@ -571,10 +574,14 @@ contract SealedBidAuction is ISealedBidAuction, Clocked {
             && block.timestamp >= _clock().endOfEpoch(round.epoch()) + DISPUTE_PERIOD && _isFrozen(round.epoch());
     }
 
-    /// @dev Of a settled round. What the schedule has forgotten counts as frozen: its bidders had the whole ring to be refunded.
+    /// @dev Of a settled round. The schedule remembers a cancelled epoch for ever, but not a frozen one: what it has forgotten was
+    /// frozen, or nobody asked for its cancellation for as long as the ring turns.
     function _isFrozen(uint64 epoch) internal view returns (bool) {
-        bool forgotten = epoch + RING < uint256(_clock().epochAt(block.timestamp)) + 2;
-        return forgotten || SCHEDULE.phaseOf(epoch) == EpochPhase.Frozen;
+        try SCHEDULE.phaseOf(epoch) returns (EpochPhase phase) {
+            return phase == EpochPhase.Frozen;
+        } catch {
+            return true;
+        }
     }
 
     function _findBid(uint64 epoch, uint16 operator) internal view returns (Bid) {

@@ -53,8 +53,6 @@ interface ISealedBidAuction {
     error SealedBidAuction_MalformedCurve(uint256 curve);
     /// @notice The bid was revealed before.
     error SealedBidAuction_AlreadyRevealed(uint64 epoch, uint16 operator);
-    /// @notice Record the epoch's seed in the schedule first.
-    error SealedBidAuction_SeedNotRecorded(uint64 epoch);
     /// @notice The round is settled, or nobody revealed a bid in it: nothing is left to settle.
     error SealedBidAuction_AlreadySettled(uint64 epoch);
     /// @notice Refunds are for epochs that were cancelled in the schedule.
@@ -176,7 +174,7 @@ interface ISealedBidAuction {
     /// Requirements:
     /// - in epoch - 1, else {SealedBidAuction_WrongWindow}
     /// - a bid was revealed and the round is not settled, else {SealedBidAuction_AlreadySettled}
-    /// - the seed is recorded, else {SealedBidAuction_SeedNotRecorded}
+    /// - the seed is recorded, else {ISchedule-Schedule_SeedNotRecorded}
     function settle(uint64 epoch) external;
 
     /// @notice Gives back what an operator locked or paid for an epoch that was cancelled. By anyone. Whoever never calls it gets the

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {LibRLP} from "solady/src/utils/LibRLP.sol";
+
+import {BondVault} from "../BondVault.sol";
+import {OperatorRegistry} from "../OperatorRegistry.sol";
+import {Schedule} from "../Schedule.sol";
+import {SealedBidAuction} from "../auctions/SealedBidAuction.sol";
+import {IBondVault} from "../interfaces/IBondVault.sol";
+import {IOperatorRegistry} from "../interfaces/IOperatorRegistry.sol";
+import {IPolicy} from "../interfaces/IPolicy.sol";
+import {ISchedule} from "../interfaces/ISchedule.sol";
+import {ISealedBidAuction} from "../interfaces/ISealedBidAuction.sol";
+import {AuctionPolicy} from "../policies/Auction.sol";
+import {RoundRobin} from "../policies/RoundRobin.sol";
+import {Clock} from "../types/Types.sol";
+
+/// @notice All that a deployment is decided by. What several contracts must agree on stands here once.
+/// @param clock The clock.
+/// @param governance First governance of the registry.
+/// @param token ERC-20 that bonds are counted in beside ETH; must have code.
+/// @param slasher Allowed to slash for ever; zero for nobody.
+/// @param ring Epochs that schedule and auction remember.
+/// @param disputePeriod Time from the end of an epoch in which its slots can be disputed, seconds.
+/// @param seedDelay Time from the closing of the set to the seed's block, seconds.
+/// @param capBps Share of an epoch's slots for one operator or entity, basis points.
+struct RotaConfig {
+    Clock clock;
+    address governance;
+    address token;
+    address slasher;
+    uint16 ring;
+    uint32 disputePeriod;
+    uint32 seedDelay;
+    uint16 capBps;
+    IOperatorRegistry.Params registry;
+    IOperatorRegistry.Reserve reserve;
+    IBondVault.Params vault;
+    ISealedBidAuction.Params auction;
+}
+
+/// @notice The contracts of one deployment.
+struct RotaSystem {
+    OperatorRegistry registry;
+    BondVault vault;
+    Schedule schedule;
+    SealedBidAuction auction;
+    AuctionPolicy auctionPolicy;
+    RoundRobin roundRobin;
+    address baton;
+}
+
+/// @title Deployer of a whole system
+/// @notice The one place that knows which contract refers to which; scripts and tests deploy through it.
+/// @dev The contracts refer to each other in circles, by immutables: each address is computed before, from the deployer's nonce,
+/// and compared after. So there is no initializer that a stranger could call first.
+library RotaDeployer {
+    /// @notice Another contract stands where this one was expected: something else used the deployer's nonce meanwhile.
+    error RotaDeployer_WrongAddress(string name, address expected, address found);
+
+    /// @notice Deploys everything. Internal: the creations are made by the caller, or by whom its script broadcasts for.
+    /// @param deployer Account that creates the contracts.
+    /// @param nonce Its next nonce.
+    function deploy(RotaConfig memory c, address deployer, uint256 nonce) internal returns (RotaSystem memory s) {
+        s = _expected(deployer, nonce);
+        c.vault.disputePeriod = c.disputePeriod;
+        (c.auction.capBps, c.auction.ring, c.auction.disputePeriod) = (c.capBps, c.ring, c.disputePeriod);
+
+        _same("registry", address(s.registry), address(_registry(c, s)));
+        _same("vault", address(s.vault), address(_vault(c, s)));
+        _same("auction", address(s.auction), address(_auction(c, s)));
+        _same("roundRobin", address(s.roundRobin), address(new RoundRobin(s.registry, c.capBps)));
+        _same("auctionPolicy", address(s.auctionPolicy), address(new AuctionPolicy(s.auction)));
+        _same("schedule", address(s.schedule), address(_schedule(c, s)));
+    }
+
+    /* PRIVATE */
+    /// @dev In the order in which `deploy` creates them.
+    function _expected(address deployer, uint256 nonce) private pure returns (RotaSystem memory s) {
+        s.registry = OperatorRegistry(LibRLP.computeAddress(deployer, nonce++));
+        s.vault = BondVault(LibRLP.computeAddress(deployer, nonce++));
+        s.auction = SealedBidAuction(LibRLP.computeAddress(deployer, nonce++));
+        s.roundRobin = RoundRobin(LibRLP.computeAddress(deployer, nonce++));
+        s.auctionPolicy = AuctionPolicy(LibRLP.computeAddress(deployer, nonce++));
+        s.schedule = Schedule(LibRLP.computeAddress(deployer, nonce++));
+        s.baton = LibRLP.computeAddress(deployer, nonce++);
+    }
+
+    function _registry(RotaConfig memory c, RotaSystem memory s) private returns (OperatorRegistry) {
+        return new OperatorRegistry(c.clock, s.vault, c.governance, c.registry, c.reserve);
+    }
+
+    function _vault(RotaConfig memory c, RotaSystem memory s) private returns (BondVault) {
+        return new BondVault(
+            c.clock,
+            IBondVault.Addresses({
+                registry: address(s.registry),
+                schedule: address(s.schedule),
+                baton: s.baton,
+                slasher: c.slasher,
+                token: c.token
+            }),
+            c.vault
+        );
+    }
+
+    function _auction(RotaConfig memory c, RotaSystem memory s) private returns (SealedBidAuction) {
+        return new SealedBidAuction(c.clock, s.registry, s.vault, s.schedule, c.auction);
+    }
+
+    /// @dev Stages 0 and 1 take turns; stage 2 auctions, and takes turns in what was not sold.
+    function _schedule(RotaConfig memory c, RotaSystem memory s) private returns (Schedule) {
+        IPolicy none = IPolicy(address(0));
+        IPolicy[2][3] memory policies = [
+            [IPolicy(s.roundRobin), none],
+            [IPolicy(s.roundRobin), none],
+            [IPolicy(s.auctionPolicy), IPolicy(s.roundRobin)]
+        ];
+        return new Schedule(
+            c.clock,
+            s.registry,
+            s.baton,
+            ISchedule.Params({seedDelay: c.seedDelay, disputePeriod: c.disputePeriod, ring: c.ring}),
+            policies
+        );
+    }
+
+    function _same(string memory name, address expected, address found) private pure {
+        if (expected != found) revert RotaDeployer_WrongAddress(name, expected, found);
+    }
+}

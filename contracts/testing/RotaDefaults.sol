@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {RotaConfig} from "../deploy/RotaDeployer.sol";
+import {IBondVault} from "../interfaces/IBondVault.sol";
+import {IOperatorRegistry} from "../interfaces/IOperatorRegistry.sol";
+import {ISealedBidAuction} from "../interfaces/ISealedBidAuction.sol";
+import {Clock} from "../types/Types.sol";
+
+/// @title Default configurations of tests
+/// @notice The devnet's parameters, in stage 2; addresses are left to the caller. What each is for: script/config/*.toml.
+library RotaDefaults {
+    /// @param genesis Start of slot 0, L1 seconds.
+    function devnet(uint256 genesis) internal pure returns (RotaConfig memory c) {
+        c.clock = Clock({
+            genesis: uint64(genesis),
+            slotSeconds: 16,
+            slotsPerEpoch: 4,
+            l1BlockSeconds: 2,
+            l2GenesisTime: uint64(genesis),
+            l2BlockSeconds: 1
+        });
+        (c.ring, c.disputePeriod, c.seedDelay, c.capBps) = (8, 160, 2, 5000);
+        c.registry = IOperatorRegistry.Params({
+            stage: 2, maxOperators: 64, stageMinOperators: 3, stageDwell: 1 hours, jailDelay: 128
+        });
+        c.reserve.entity = 1;
+        c.reserve.endpoint = "test://reserve";
+        c.vault = IBondVault.Params({
+            minBond: 1 ether,
+            lockPerSlot: 0.1 ether,
+            minDeposit: 0.01 ether,
+            minTokenDeposit: 1e18,
+            exitDelay: 400,
+            disputePeriod: 0, // the deployer's
+            weight: 0.001 ether
+        });
+        c.auction.floorPrice = 0.001 ether;
+        c.auction.firstRefPrice = 0.01 ether;
+        c.auction.minDeposit = 0.001 ether;
+    }
+}

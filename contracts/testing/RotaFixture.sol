@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {BondVault} from "../BondVault.sol";
+import {OperatorRegistry} from "../OperatorRegistry.sol";
+import {Schedule} from "../Schedule.sol";
+import {SealedBidAuction} from "../auctions/SealedBidAuction.sol";
+import {RotaConfig, RotaDeployer, RotaSystem} from "../deploy/RotaDeployer.sol";
+import {Curve} from "../types/Curve.sol";
+import {EpochPhase} from "../types/Types.sol";
+import {L1} from "./L1.sol";
+import {RotaDefaults} from "./RotaDefaults.sol";
+import {TestToken} from "./TestToken.sol";
+
+/// @notice An operator of a test with all its keys.
+struct Operator {
+    uint16 id;
+    address owner;
+    address sequencer;
+    uint256 sequencerKey;
+    address batcher;
+    address payee;
+}
+
+/// @title Rota fixture
+/// @notice A whole deployed, funded system in one line, and the steps of its users: inherit it and call {_deployRota} in `setUp`.
+/// @dev What is left for a test to do itself is what it tests. Helpers act as the right caller and let reverts through.
+abstract contract RotaFixture is L1 {
+    /// @dev Operators that {_deployRota} registers; they are eligible from epoch 2 on.
+    uint256 internal constant OPERATORS = 3;
+
+    RotaConfig internal config;
+    OperatorRegistry internal registry;
+    BondVault internal vault;
+    Schedule internal schedule;
+    SealedBidAuction internal auction;
+    TestToken internal token;
+    RotaSystem internal rota;
+
+    address internal governance = makeAddr("governance");
+    address internal treasury = makeAddr("treasury");
+    address internal stranger = makeAddr("stranger");
+    Operator internal reserve;
+    /// @dev `operators[0]` has id 2: id 1 is the reserve's.
+    Operator[] internal operators;
+
+    /* DEPLOYMENT */
+    /// @notice The configuration that {_deployRota} uses: the devnet's. Override it to test under another one.
+    function _config() internal virtual returns (RotaConfig memory c) {
+        c = RotaDefaults.devnet(vm.getBlockTimestamp() + 100);
+        c.governance = governance;
+        c.auction.treasury = treasury;
+        c.token = address(new TestToken());
+        c.reserve.owner = reserve.owner;
+        c.reserve.sequencerKey = reserve.sequencer;
+        c.reserve.batcherKey = reserve.batcher;
+        c.reserve.payee = reserve.payee;
+    }
+
+    /// @notice Deploys everything, bonds the reserve and {OPERATORS} operators, each an entity of its own, and gives these a balance
+    /// in the auction. It is before genesis then.
+    function _deployRota() internal {
+        reserve = _keysOf("reserve");
+        reserve.id = 1;
+        config = _config();
+        _startL1(config.clock.l1BlockSeconds);
+        token = TestToken(config.token);
+        rota = RotaDeployer.deploy(config, address(this), vm.getNonce(address(this)));
+        (registry, vault, schedule, auction) = (rota.registry, rota.vault, rota.schedule, rota.auction);
+
+        _bond(reserve.id, 2 * vault.MIN_BOND());
+        for (uint256 i; i < OPERATORS; ++i) {
+            Operator memory operator = _register(string.concat("operator ", vm.toString(i + 2)), uint32(100 + i));
+            _bond(operator.id, 10 * vault.MIN_BOND());
+            _activate(operator);
+            _fund(operator.id, 100 ether);
+            operators.push(operator);
+        }
+    }
+
+    /* OPERATORS */
+    /// @notice Whitelists and registers an operator, named after `name` in traces.
+    function _register(string memory name, uint32 entity) internal returns (Operator memory operator) {
+        operator = _keysOf(name);
+        vm.prank(governance);
+        registry.setWhitelisted(operator.owner, entity);
+        bytes memory proof = _keyProof(operator.owner, operator.sequencerKey);
+        vm.prank(operator.owner);
+        operator.id = registry.register(
+            operator.sequencer, proof, operator.batcher, operator.payee, string.concat("test://", name)
+        );
+    }
+
+    /// @notice Adds ETH to an operator's bond, wei.
+    function _bond(uint16 operator, uint256 amount) internal {
+        vm.deal(address(this), address(this).balance + amount);
+        vault.deposit{value: amount}(operator);
+    }
+
+    function _activate(Operator memory operator) internal {
+        vm.prank(operator.owner);
+        registry.activate(operator.id);
+    }
+
+    /// @notice Adds ETH to an operator's free balance in the auction, wei.
+    function _fund(uint16 operator, uint256 amount) internal {
+        vm.deal(address(this), address(this).balance + amount);
+        auction.deposit{value: amount}(operator);
+    }
+
+    /// @notice An operator's proof that it has a sequencer key.
+    function _keyProof(address owner, uint256 sequencerKey) internal view returns (bytes memory) {
+        bytes32 structHash = keccak256(abi.encode(keccak256("KeyBinding(address owner)"), owner));
+        return _signTyped(address(registry), structHash, sequencerKey);
+    }
+
+    /* TIME */
+    /// @notice Mines until the first block of `slot`.
+    function _warpToSlot(uint64 slot) internal {
+        _warpTo(schedule.startOfSlot(slot));
+    }
+
+    /// @notice Mines until the first block of `epoch`.
+    function _warpToEpoch(uint64 epoch) internal {
+        _warpTo(schedule.startOfEpoch(epoch));
+    }
+
+    /// @notice Mines until bids for `epoch` can be committed.
+    function _warpToCommit(uint64 epoch) internal {
+        (uint256 opens,) = auction.commitWindow(epoch);
+        _warpTo(opens);
+    }
+
+    /// @notice Mines until bids for `epoch` can be revealed.
+    function _warpToReveal(uint64 epoch) internal {
+        (uint256 opens,) = auction.revealWindow(epoch);
+        _warpTo(opens);
+    }
+
+    /// @notice Mines until the seed of `epoch` can be recorded, one block after the seed's own; stays if it is later than that.
+    function _warpToSeed(uint64 epoch) internal {
+        uint256 ready = _seedTime(epoch) + 2 * _l1BlockSeconds;
+        if (vm.getBlockTimestamp() < ready) _warpTo(ready);
+    }
+
+    /* BIDS */
+    /// @param price Gwei per slot. @param quantity Slots.
+    function _curve(uint48 price, uint8 quantity) internal pure returns (Curve) {
+        return Curve.wrap(uint256(price) << 8 | quantity);
+    }
+
+    /// @notice The same curve with one more, lower step.
+    function _then(Curve curve, uint48 price, uint8 quantity) internal pure returns (Curve) {
+        uint256 shift;
+        while (Curve.unwrap(curve) >> shift != 0) shift += 56;
+        return Curve.wrap(Curve.unwrap(curve) | (uint256(price) << 8 | quantity) << shift);
+    }
+
+    function _saltOf(uint16 operator, uint64 epoch) internal pure returns (bytes32) {
+        return keccak256(abi.encode("salt", operator, epoch));
+    }
+
+    /// @notice Commits to `curve` with {_saltOf}, by the sequencer key. The window must be open.
+    function _commit(Operator memory operator, uint64 epoch, Curve curve) internal {
+        bytes32 commitment = auction.commitmentOf(operator.id, epoch, curve, _saltOf(operator.id, epoch));
+        vm.prank(operator.sequencer);
+        auction.commitBid(operator.id, epoch, commitment);
+    }
+
+    /// @notice Reveals what {_commit} committed to.
+    function _reveal(Operator memory operator, uint64 epoch, Curve curve) internal {
+        auction.revealBid(operator.id, epoch, curve, _saltOf(operator.id, epoch));
+    }
+
+    /* EPOCHS */
+    /// @notice Records the seed of `epoch`; mines up to its block if need be.
+    function _recordSeed(uint64 epoch) internal {
+        _warpToSeed(epoch);
+        (bytes memory header, bytes memory parent) = _l1Headers(_seedTime(epoch));
+        schedule.recordSeed(epoch, header, parent);
+    }
+
+    function _settle(uint64 epoch) internal {
+        auction.settle(epoch);
+    }
+
+    function _freeze(uint64 epoch) internal {
+        schedule.freeze(epoch);
+    }
+
+    /// @notice Seed, settlement if somebody bid, freeze. Mines into epoch - 1 if need be.
+    function _prepare(uint64 epoch) internal {
+        if (vm.getBlockTimestamp() < schedule.startOfEpoch(epoch - 1)) _warpToEpoch(epoch - 1);
+        if (schedule.phaseOf(epoch) == EpochPhase.Pending) _recordSeed(epoch);
+        (bool settled,,,) = auction.resultOf(epoch);
+        if (!settled) _settle(epoch);
+        _freeze(epoch);
+    }
+
+    /// @notice Mines until the first block of `epoch`, with every epoch on the way prepared.
+    function _run(uint64 epoch) internal {
+        while (schedule.currentEpoch() < epoch) {
+            uint64 next = schedule.currentEpoch() + 1;
+            if (next >= 2 && schedule.phaseOf(next) != EpochPhase.Frozen) _prepare(next);
+            _warpToEpoch(next);
+        }
+    }
+
+    /* INTERNAL */
+    function _seedTime(uint64 epoch) internal view returns (uint256) {
+        return schedule.startOfEpoch(epoch - 1) + schedule.SEED_DELAY();
+    }
+
+    function _keysOf(string memory name) internal returns (Operator memory operator) {
+        operator.owner = makeAddr(string.concat(name, ": owner"));
+        (operator.sequencer, operator.sequencerKey) = makeAddrAndKey(string.concat(name, ": sequencer"));
+        operator.batcher = makeAddr(string.concat(name, ": batcher"));
+        operator.payee = makeAddr(string.concat(name, ": payee"));
+    }
+
+    /// @dev A signature under the deployment's EIP-712 domain of `verifier`.
+    function _signTyped(address verifier, bytes32 structHash, uint256 key) internal view returns (bytes memory) {
+        bytes32 domain = keccak256(
+            abi.encode(
+                keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"),
+                keccak256("Rota"),
+                keccak256("1"),
+                block.chainid,
+                verifier
+            )
+        );
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, keccak256(abi.encodePacked("\x19\x01", domain, structHash)));
+        return abi.encodePacked(r, s, v);
+    }
+}
