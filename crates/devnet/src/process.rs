@@ -1,0 +1,526 @@
+//! Starts, signals and ends the devnet's processes, and leaves none behind.
+//!
+//! Three nets, each under the one before: [`Supervisor::down`] ends everything in an orderly way; dropping the supervisor (an
+//! error, a panic) kills what is left; and if the supervisor itself is killed with SIGKILL, the kernel kills its children,
+//! which `setpriv --pdeathsig KILL` asked for on their behalf. That signal is tied to the *thread* that forked, so one
+//! dedicated thread forks all children and lives exactly as long as the supervisor.
+//!
+//! A process is signalled only while its exit has not been collected, under one lock with the collecting: until then the
+//! kernel cannot give its id to anybody else.
+
+use crate::Error;
+use rustix::process::{Pid, Signal, kill_process_group};
+use std::{
+    collections::BTreeMap,
+    ffi::OsString,
+    fs::{self, File},
+    io::{Read, Seek, SeekFrom},
+    os::unix::process::CommandExt,
+    path::{Path, PathBuf},
+    process::{Child, Command, ExitStatus, Stdio},
+    sync::{Mutex, MutexGuard, mpsc},
+    thread,
+    time::Duration,
+};
+use tokio::time::{Instant, sleep};
+
+/// How often a condition is looked at again. Not a delay anything relies on.
+const POLL: Duration = Duration::from_millis(25);
+/// What a process gets to end by itself after SIGTERM before it is killed.
+const GRACE: Duration = Duration::from_secs(15);
+/// Bytes of a log that an error message quotes at most.
+const TAIL: u64 = 2_000;
+
+/// What to start: enough to start it again.
+#[derive(Clone, Debug)]
+pub struct Spec {
+    /// Unique in a devnet; also the name of the log file.
+    pub name: String,
+    pub program: PathBuf,
+    pub args: Vec<OsString>,
+    pub env: Vec<(String, OsString)>,
+    pub dir: PathBuf,
+}
+
+impl Spec {
+    pub fn new(
+        name: impl Into<String>,
+        program: impl Into<PathBuf>,
+        dir: impl Into<PathBuf>,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            program: program.into(),
+            args: vec![],
+            env: vec![],
+            dir: dir.into(),
+        }
+    }
+
+    pub fn args<T: Into<OsString>>(mut self, args: impl IntoIterator<Item = T>) -> Self {
+        self.args.extend(args.into_iter().map(Into::into));
+        self
+    }
+
+    pub fn env(mut self, key: impl Into<String>, value: impl Into<OsString>) -> Self {
+        self.env.push((key.into(), value.into()));
+        self
+    }
+}
+
+/// One start of one process, as a report or a test wants to see it.
+#[derive(Clone, Debug)]
+pub struct Started {
+    pub name: String,
+    pub pid: u32,
+    /// None while it runs (or is frozen).
+    pub exit: Option<ExitStatus>,
+}
+
+/// The processes of one devnet.
+pub struct Supervisor {
+    logs: PathBuf,
+    spawner: mpsc::Sender<(Command, mpsc::Sender<std::io::Result<Child>>)>,
+    table: Mutex<Table>,
+}
+
+#[derive(Default)]
+struct Table {
+    /// The latest start by name.
+    current: BTreeMap<String, (Spec, Running)>,
+    /// Every start before the latest one of its name.
+    past: Vec<Started>,
+    /// Names in the order of their first start.
+    order: Vec<String>,
+}
+
+struct Running {
+    child: Child,
+    exit: Option<ExitStatus>,
+}
+
+impl Supervisor {
+    /// A supervisor that keeps one log a process in `logs`, which it makes.
+    pub fn new(logs: impl Into<PathBuf>) -> Result<Self, Error> {
+        let logs = logs.into();
+        fs::create_dir_all(&logs).map_err(|e| Error::io(&logs, e))?;
+        let (spawner, orders) = mpsc::channel::<(Command, mpsc::Sender<std::io::Result<Child>>)>();
+        thread::Builder::new()
+            .name("devnet-spawner".into())
+            .spawn(move || {
+                for (mut command, reply) in orders {
+                    // Nobody left to hear it: the child would be an orphan, so it must not live.
+                    if let Err(mpsc::SendError(Ok(mut child))) = reply.send(command.spawn()) {
+                        let _ = child.kill();
+                        let _ = child.wait();
+                    }
+                }
+            })
+            .map_err(|e| Error::io(Path::new("devnet-spawner"), e))?;
+        Ok(Self { logs, spawner, table: Mutex::default() })
+    }
+
+    /* STARTING */
+
+    /// Starts a process in its own group, with both outputs appended to its log. A process that ended may be started anew
+    /// under its name.
+    pub fn spawn(&self, spec: Spec) -> Result<u32, Error> {
+        let mut table = self.table();
+        if table.running(&spec.name).is_some() {
+            return Err(Error::AlreadyRunning(spec.name));
+        }
+        let path = self.log_path(&spec.name);
+        let log = File::options()
+            .create(true)
+            .append(true)
+            .open(&path)
+            .map_err(|e| Error::io(&path, e))?;
+        let twin = log.try_clone().map_err(|e| Error::io(&path, e))?;
+        let mut command = command(&spec);
+        command.stdout(log).stderr(twin);
+        let (reply, answer) = mpsc::channel();
+        self.spawner.send((command, reply)).map_err(|_| Error::SpawnerGone)?;
+        let child =
+            answer.recv().map_err(|_| Error::SpawnerGone)?.map_err(|source| {
+                match source.kind() {
+                    std::io::ErrorKind::NotFound => Error::NoSetpriv,
+                    _ => Error::Spawn { name: spec.name.clone(), source },
+                }
+            })?;
+        let pid = child.id();
+        if let Some((_, before)) = table.current.remove(&spec.name) {
+            table.past.push(before.started(&spec.name));
+        } else {
+            table.order.push(spec.name.clone());
+        }
+        table.current.insert(spec.name.clone(), (spec, Running { child, exit: None }));
+        Ok(pid)
+    }
+
+    /// Runs a process to its end and returns what it wrote to stdout; an exit code other than 0 is an error with its stderr.
+    /// The caller's thread waits: for commands that end at once. Longer ones are spawned and waited for with [`Self::finish`].
+    pub fn run(&self, spec: Spec) -> Result<String, Error> {
+        let path = self.log_path(&spec.name);
+        let log = File::options()
+            .create(true)
+            .append(true)
+            .open(&path)
+            .map_err(|e| Error::io(&path, e))?;
+        let mut command = command(&spec);
+        command.stderr(log);
+        let output = command.output().map_err(|source| match source.kind() {
+            std::io::ErrorKind::NotFound => Error::NoSetpriv,
+            _ => Error::Spawn { name: spec.name.clone(), source },
+        })?;
+        if !output.status.success() {
+            return Err(self.died(
+                &spec.name,
+                output.status,
+                &String::from_utf8_lossy(&output.stdout),
+            ));
+        }
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+
+    /// Waits until the named process ends by itself; an exit code other than 0 is an error with the end of its log.
+    pub async fn finish(&self, name: &str, within: Duration) -> Result<(), Error> {
+        let deadline = Instant::now() + within;
+        loop {
+            let exit = self.table().exit(name);
+            match exit {
+                Some(exit) if exit.success() => return Ok(()),
+                Some(exit) => return Err(self.died(name, exit, "")),
+                None if Instant::now() >= deadline => {
+                    let (what, seen) = (format!("end of {name}"), "it still runs".into());
+                    return Err(Error::Deadline {
+                        what,
+                        within,
+                        seen,
+                        log: self.log_path(name),
+                        tail: self.log_tail(name),
+                    });
+                }
+                None => sleep(POLL).await,
+            }
+        }
+    }
+
+    /// Starts the named process again exactly as it was started; it must have ended.
+    pub fn restart(&self, name: &str) -> Result<u32, Error> {
+        let spec = self
+            .table()
+            .current
+            .get(name)
+            .map(|(spec, _)| spec.clone())
+            .ok_or_else(|| Error::unknown(name))?;
+        self.spawn(spec)
+    }
+
+    /* SIGNALS */
+
+    /// SIGKILL, as a power cut would; returns when the process is gone.
+    pub async fn kill(&self, name: &str) -> Result<(), Error> {
+        self.signal(name, Signal::KILL)?;
+        self.gone(&[name], GRACE).await
+    }
+
+    /// SIGSTOP: the process stands still, and keeps its sockets.
+    pub fn freeze(&self, name: &str) -> Result<(), Error> {
+        self.signal(name, Signal::STOP)
+    }
+
+    /// SIGCONT.
+    pub fn thaw(&self, name: &str) -> Result<(), Error> {
+        self.signal(name, Signal::CONT)
+    }
+
+    /// Ends the named processes side by side: SIGTERM, and SIGKILL for what is still there [`GRACE`] later.
+    pub async fn stop(&self, names: &[&str]) -> Result<(), Error> {
+        for name in names.iter().filter(|name| self.is_running(name)) {
+            self.signal(name, Signal::TERM)?;
+            // A frozen process would not see the SIGTERM.
+            self.signal(name, Signal::CONT)?;
+        }
+        if self.gone(names, GRACE).await.is_ok() {
+            return Ok(());
+        }
+        for name in names.iter().filter(|name| self.is_running(name)) {
+            self.signal(name, Signal::KILL)?;
+        }
+        self.gone(names, GRACE).await
+    }
+
+    /// Ends everything that still runs, the last started first.
+    pub async fn down(&self) -> Result<(), Error> {
+        let names: Vec<String> = self.table().order.iter().rev().cloned().collect();
+        for name in names {
+            self.stop(&[&name]).await?;
+        }
+        Ok(())
+    }
+
+    fn signal(&self, name: &str, signal: Signal) -> Result<(), Error> {
+        let mut table = self.table();
+        // One that ended by itself needs no signal.
+        let Some(running) = table.running(name) else { return Ok(()) };
+        let pid = Pid::from_child(&running.child);
+        kill_process_group(pid, signal)
+            .map_err(|e| Error::Signal { name: name.into(), source: e.into() })
+    }
+
+    async fn gone(&self, names: &[&str], within: Duration) -> Result<(), Error> {
+        let deadline = Instant::now() + within;
+        while let Some(name) = names.iter().find(|name| self.is_running(name)) {
+            if Instant::now() >= deadline {
+                return Err(Error::StillRunning((*name).into()));
+            }
+            sleep(POLL).await;
+        }
+        Ok(())
+    }
+
+    /* LOOKING */
+
+    pub fn is_running(&self, name: &str) -> bool {
+        self.table().running(name).is_some()
+    }
+
+    /// Every process this supervisor started, restarts apart.
+    pub fn list(&self) -> Vec<Started> {
+        let mut table = self.table();
+        let names = table.order.clone();
+        for name in &names {
+            table.running(name);
+        }
+        let latest =
+            names.iter().filter_map(|name| table.current.get(name).map(|(_, r)| r.started(name)));
+        table.past.iter().cloned().chain(latest).collect()
+    }
+
+    pub fn log_path(&self, name: &str) -> PathBuf {
+        self.logs.join(format!("{name}.log"))
+    }
+
+    /// The last lines of a process's log, for an error message.
+    pub fn log_tail(&self, name: &str) -> String {
+        let read = || -> std::io::Result<String> {
+            let mut file = File::open(self.log_path(name))?;
+            let from = file.metadata()?.len().saturating_sub(TAIL);
+            file.seek(SeekFrom::Start(from))?;
+            let mut bytes = vec![];
+            file.read_to_end(&mut bytes)?;
+            Ok(String::from_utf8_lossy(&bytes).into_owned())
+        };
+        read().unwrap_or_else(|error| format!("(no log: {error})"))
+    }
+
+    /// Looks at a condition until it yields a value. Fails at the deadline with the condition's last answer, or at once when
+    /// the process `needs` has died, with the end of its log.
+    pub async fn until<T>(
+        &self,
+        needs: &str,
+        what: &str,
+        within: Duration,
+        mut look: impl AsyncFnMut() -> Result<Option<T>, Error>,
+    ) -> Result<T, Error> {
+        let deadline = Instant::now() + within;
+        loop {
+            let seen = match look().await {
+                Ok(Some(value)) => return Ok(value),
+                Ok(None) => "not yet".to_owned(),
+                Err(error) => error.to_string(),
+            };
+            if let Some(exit) = self.table().exit(needs) {
+                return Err(self.died(needs, exit, ""));
+            }
+            if Instant::now() >= deadline {
+                return Err(Error::Deadline {
+                    what: what.into(),
+                    within,
+                    seen,
+                    log: self.log_path(needs),
+                    tail: self.log_tail(needs),
+                });
+            }
+            sleep(POLL).await;
+        }
+    }
+
+    /* INTERNAL */
+
+    fn died(&self, name: &str, exit: ExitStatus, said: &str) -> Error {
+        let tail = format!("{said}{}", self.log_tail(name));
+        Error::Died { name: name.into(), exit, log: self.log_path(name), tail }
+    }
+
+    fn table(&self) -> MutexGuard<'_, Table> {
+        // A panic elsewhere must not keep the processes from being ended.
+        self.table.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+}
+
+impl Drop for Supervisor {
+    fn drop(&mut self) {
+        let mut table = self.table();
+        let names = table.order.clone();
+        for name in names.iter().rev() {
+            if let Some(running) = table.running(name) {
+                let _ = kill_process_group(Pid::from_child(&running.child), Signal::KILL);
+                let _ = running.child.wait();
+            }
+        }
+    }
+}
+
+impl Table {
+    /// The named process if it has not ended; collects its exit if it has.
+    fn running(&mut self, name: &str) -> Option<&mut Running> {
+        let running = &mut self.current.get_mut(name)?.1;
+        if running.exit.is_none() {
+            running.exit = running.child.try_wait().ok().flatten();
+        }
+        running.exit.is_none().then_some(running)
+    }
+
+    fn exit(&mut self, name: &str) -> Option<ExitStatus> {
+        self.running(name);
+        self.current.get(name)?.1.exit
+    }
+}
+
+/// The command of `spec`, outputs not yet set.
+fn command(spec: &Spec) -> Command {
+    let mut command = Command::new("setpriv");
+    command
+        .args(["--pdeathsig", "KILL", "--"])
+        .arg(&spec.program)
+        .args(&spec.args)
+        .envs(spec.env.iter().map(|(k, v)| (k, v)))
+        .current_dir(&spec.dir)
+        // A group of its own: Ctrl-C in the terminal reaches the devnet alone, which then ends things in order.
+        .process_group(0)
+        .stdin(Stdio::null());
+    command
+}
+
+impl Running {
+    fn started(&self, name: &str) -> Started {
+        Started { name: name.into(), pid: self.child.id(), exit: self.exit }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn supervisor() -> (tempfile::TempDir, Supervisor) {
+        let dir = tempfile::tempdir().unwrap();
+        let supervisor = Supervisor::new(dir.path().join("logs")).unwrap();
+        (dir, supervisor)
+    }
+
+    fn shell(name: &str, script: &str) -> Spec {
+        Spec::new(name, "sh", "/").args(["-c", script])
+    }
+
+    fn lives(pid: u32) -> bool {
+        // A zombie has ended; it only waits to be collected.
+        fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|s| !s.contains(") Z"))
+    }
+
+    #[tokio::test]
+    async fn one_that_ignores_sigterm_is_killed_and_a_frozen_one_ends() {
+        let (_dir, s) = supervisor();
+        let pid = s.spawn(shell("frozen", "sleep 1000")).unwrap();
+        s.freeze("frozen").unwrap();
+        s.stop(&["frozen"]).await.unwrap();
+        assert!(!s.is_running("frozen") && !lives(pid));
+    }
+
+    #[tokio::test]
+    async fn a_dead_process_is_reported_with_the_end_of_its_log() {
+        let (_dir, s) = supervisor();
+        s.spawn(shell("mortal", "echo the reason >&2; exit 3")).unwrap();
+        let error = s
+            .until("mortal", "a sign of life", Duration::from_secs(60), async || Ok(None::<()>))
+            .await
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("the reason") && error.contains("exit status: 3"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn a_process_starts_again_under_its_name_and_both_starts_are_listed() {
+        let (_dir, s) = supervisor();
+        let first = s.spawn(shell("again", "sleep 1000")).unwrap();
+        assert!(s.restart("again").is_err(), "it still runs");
+        s.kill("again").await.unwrap();
+        let second = s.restart("again").unwrap();
+        let list: Vec<_> = s.list().iter().map(|p| (p.pid, p.exit.is_some())).collect();
+        assert_eq!(list, [(first, true), (second, false)]);
+        s.down().await.unwrap();
+        assert!(!lives(second));
+    }
+
+    #[test]
+    fn dropping_the_supervisor_kills_a_whole_group() {
+        let (dir, s) = supervisor();
+        let file = dir.path().join("grandchild");
+        let pid = s
+            .spawn(shell("parent", &format!("sleep 1000 & echo $! > {}; wait", file.display())))
+            .unwrap();
+        let grandchild = loop {
+            match fs::read_to_string(&file).ok().and_then(|s| s.trim().parse::<u32>().ok()) {
+                Some(pid) => break pid,
+                None => thread::yield_now(),
+            }
+        };
+        drop(s);
+        while lives(grandchild) {
+            thread::yield_now();
+        }
+        assert!(!lives(pid));
+    }
+
+    /// The third net: a process that supervises and is killed -9 takes its children along. The supervising process is
+    /// this test binary itself, started again with a variable that makes this test play the victim.
+    #[test]
+    fn children_die_with_a_supervisor_that_is_killed() {
+        const ROLE: &str = "ROTA_TEST_SUPERVISOR_VICTIM";
+        if let Some(file) = std::env::var_os(ROLE) {
+            let dir = tempfile::tempdir().unwrap();
+            let s = Supervisor::new(dir.path()).unwrap();
+            let pid = s.spawn(shell("child", "exec sleep 1000")).unwrap();
+            fs::write(&file, pid.to_string()).unwrap();
+            loop {
+                thread::park();
+            }
+        }
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("pid");
+        let mut victim = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "process::tests::children_die_with_a_supervisor_that_is_killed"])
+            .env(ROLE, &file)
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        // `setpriv` has become `sleep` once the signal is set: only then does the child count as started.
+        let child = loop {
+            let pid = fs::read_to_string(&file).ok().and_then(|s| s.parse::<u32>().ok());
+            match pid {
+                Some(pid)
+                    if fs::read_to_string(format!("/proc/{pid}/comm"))
+                        .is_ok_and(|c| c == "sleep\n") =>
+                {
+                    break pid;
+                }
+                _ => thread::yield_now(),
+            }
+        };
+        victim.kill().unwrap();
+        victim.wait().unwrap();
+        while lives(child) {
+            thread::yield_now();
+        }
+    }
+}
