@@ -30,6 +30,17 @@ struct BlockCommitment {
     bytes32 l1OriginHash;
 }
 
+/// @notice What the outgoing holder signs when it hands over, and the incoming one countersigns once it has every payload up
+/// to `number` (EIP-712).
+/// @param boundarySlot The incoming holder's first slot.
+/// @param number L2 block number of the last block handed over. @param hash Its hash.
+struct HandoffReceipt {
+    uint256 l2ChainId;
+    uint64 boundarySlot;
+    uint64 number;
+    bytes32 hash;
+}
+
 /// @notice Standing of an operator. Changes act on epochs at least two after the current one.
 enum Status {
     None,

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {IBaton} from "./interfaces/IBaton.sol";
+import {IOperatorRegistry} from "./interfaces/IOperatorRegistry.sol";
+import {IRotationTarget} from "./interfaces/IRotationTarget.sol";
+import {ISchedule} from "./interfaces/ISchedule.sol";
+import {Clocked} from "./libraries/Clocked.sol";
+import {Timeline} from "./libraries/Timeline.sol";
+import {Clock, RESERVE} from "./types/Types.sol";
+
+/// @title Turns
+/// @notice The part of the Baton that a healthy chain uses: claims, and the batcher that follows them.
+/// @dev Trusts `SCHEDULE` never to change who held a slot, and `REGISTRY` never to change a key of a frozen epoch. Does not trust
+/// `TARGET`: it is called last, with capped gas, and neither its revert nor what it returns can stop a claim or a take-over.
+abstract contract Turns is IBaton, Clocked {
+    using Timeline for Clock;
+
+    /* TYPES */
+    /// @dev The latest take-over of a turn, one word. `taker` 0: none.
+    /// @param turn First slot of the turn. @param from When the taker begins to hold, L1 seconds.
+    /// @param returnSlot Where the assigned operator returns or returned; 0: nowhere (the first slot of all is nobody's to return to).
+    /// @param reserveFailed The reserve was silent too or late in this turn: its leaks are waived.
+    struct TakeOver {
+        uint64 turn;
+        uint40 from;
+        uint64 returnSlot;
+        uint16 taker;
+        bool reserveFailed;
+    }
+
+    /// @dev Who holds the slot in progress, and since when.
+    /// @param turn First slot of its turn. @param end First slot after it.
+    /// @param opening The slot that this stay began with: the turn's first one, the first voided one, or one returned at.
+    /// @param frozen The operator that the turn is frozen to, or the reserve.
+    /// @param holder The operator that holds now. @param tookOver It does by a take-over.
+    /// @param next The operator that is about to hold by a recorded take-over; 0: none. @param from When, L1 seconds.
+    struct Stay {
+        uint64 turn;
+        uint64 end;
+        uint64 opening;
+        uint16 frozen;
+        uint16 holder;
+        bool tookOver;
+        uint16 next;
+        uint256 from;
+    }
+
+    /* CONSTANTS AND IMMUTABLES */
+    /// @dev A ceiling, not an estimate: the most that a hostile target can cost a claim, in gas. The real SystemConfig takes 25,000.
+    uint256 internal constant ROTATE_GAS = 100_000;
+    /// @dev What is left to a claim after the target burned all of that: for the event and the way out.
+    uint256 internal constant GAS_AFTER_ROTATE = 10_000;
+    /// @dev A taker begins to hold this many L1 blocks later, so that whom it displaces can see it coming.
+    uint256 internal constant NOTICE_BLOCKS = 2;
+    /// @dev More than the 45 slots of an epoch: the turns of an epoch never share a word.
+    uint64 internal constant TAKE_OVER_RING = 64;
+
+    /// @inheritdoc IBaton
+    IOperatorRegistry public immutable REGISTRY;
+    /// @inheritdoc IBaton
+    ISchedule public immutable SCHEDULE;
+    /// @inheritdoc IBaton
+    IRotationTarget public immutable TARGET;
+    /// @inheritdoc IBaton
+    uint256 public immutable TAIL_WINDOW;
+    /// @inheritdoc IBaton
+    uint256 public immutable CLAIM_LEAD;
+
+    /* STORAGE */
+    /// @dev By the first slot of the turn, modulo the ring.
+    mapping(uint256 ringTurn => TakeOver) internal _takeOvers;
+
+    /* CONSTRUCTOR */
+    constructor(IOperatorRegistry registry, ISchedule schedule, IRotationTarget target, uint256 tailWindow, uint256 claimLead) {
+        // A call to an address without code would revert in the Baton itself, where nothing catches it.
+        if (address(target).code.length == 0) revert Baton_TargetWithoutCode(address(target));
+        uint256 slotSeconds = _clock().slotSeconds;
+        if (tailWindow >= slotSeconds) revert Baton_TailWindowTooLong(tailWindow, slotSeconds);
+        (REGISTRY, SCHEDULE, TARGET) = (registry, schedule, target);
+        (TAIL_WINDOW, CLAIM_LEAD) = (tailWindow, claimLead);
+    }
+
+    /* TURNS */
+    /// @inheritdoc IBaton
+    function claim(uint64 slot) external {
+        // Effect: the Schedule notes the claim and tells whose it is, in one call; what is wrong with it undoes that.
+        (uint16 assigned, bool isReturn) = SCHEDULE.recordClaim(slot);
+
+        // Check: the caller is whose turn it is. Asked by operator, not by key: a stranger's id, 0, must match no assignment.
+        Clock memory c = _clock();
+        if (REGISTRY.sequencerKeyAt(assigned, c.epochOf(slot)) != msg.sender) {
+            revert Baton_NotYourTurn(slot, assigned, msg.sender);
+        }
+
+        uint256 start = c.startOfSlot(slot);
+        if (isReturn) {
+            // Check: the taker can see it coming.
+            uint256 closed = start - NOTICE_BLOCKS * c.l1BlockSeconds;
+            if (block.timestamp > closed) revert Baton_ReturnTooLate(slot, closed);
+
+            // Effect: `rotate` has to wait for the tail of the taker.
+            (uint64 turn,,) = SCHEDULE.turnOf(slot);
+            _takeOvers[turn % TAKE_OVER_RING].returnSlot = slot;
+            emit Returned(slot, assigned);
+        } else {
+            // Check: it is near enough.
+            if (block.timestamp + CLAIM_LEAD < start) revert Baton_ClaimTooEarly(slot, start - CLAIM_LEAD);
+            emit Claimed(slot, assigned);
+
+            // Interaction: the batcher, if the predecessor's tail had its time.
+            if (block.timestamp >= start + TAIL_WINDOW) _rotateOrNote(slot, assigned);
+        }
+    }
+
+    /// @inheritdoc IBaton
+    function rotate() external {
+        Clock memory c = _clock();
+        uint64 slot = c.slotAt(block.timestamp);
+        uint16 operator = _rotatable(c, slot);
+
+        // Asked by key: another key of the holder's stays, so that nobody can undo `useBatcherKey`.
+        if (REGISTRY.operatorOfKey(TARGET.batcher()) == operator) return;
+        _rotateOrRevert(slot, operator, 0);
+    }
+
+    /// @inheritdoc IBaton
+    function useBatcherKey(uint8 index) external {
+        Clock memory c = _clock();
+        uint64 slot = c.slotAt(block.timestamp);
+        uint16 operator = _rotatable(c, slot);
+
+        // Check: it is the holder's own.
+        if (REGISTRY.sequencerKeyAt(operator, c.epochOf(slot)) != msg.sender) {
+            revert Baton_NotTheHolder(operator, msg.sender);
+        }
+        _rotateOrRevert(slot, operator, index);
+    }
+
+    /* INTERNAL: ROTATION */
+    /// @dev Whose batcher is due. A recorded take-over counts from its transaction on: else whom it displaces could rotate back
+    /// in the blocks before it takes effect.
+    function _rotatable(Clock memory c, uint64 slot) internal view returns (uint16) {
+        Stay memory stay = _stay(slot);
+        if (stay.next != 0) return stay.next;
+        if (!stay.tookOver) {
+            uint256 opens = c.startOfSlot(stay.opening) + TAIL_WINDOW;
+            if (block.timestamp < opens) revert Baton_RotateTooEarly(opens);
+        }
+        return stay.holder;
+    }
+
+    /// @dev For a claim or a take-over, which stand whatever the target does.
+    function _rotateOrNote(uint64 slot, uint16 operator) internal {
+        (address batcher, bool ok) = _rotate(slot, operator, 0);
+        if (ok) emit Rotated(slot, operator, batcher);
+        else emit RotationFailed(slot, operator, batcher);
+    }
+
+    /// @dev For a call that is about nothing else: its sender is to see it fail before it is sent.
+    function _rotateOrRevert(uint64 slot, uint16 operator, uint8 index) internal {
+        (address batcher, bool ok) = _rotate(slot, operator, index);
+        if (!ok) revert Baton_RotationFailed(operator, batcher);
+        emit Rotated(slot, operator, batcher);
+    }
+
+    /// @dev The reason is not copied: a hostile target could return more data than the caller can pay for.
+    function _rotate(uint64 slot, uint16 operator, uint8 index) private returns (address batcher, bool ok) {
+        batcher = REGISTRY.batcherKeyAt(operator, index, _clock().epochOf(slot));
+        if (batcher == address(0)) revert Baton_NoBatcherKey(operator, index);
+
+        // Check: a call gets 63/64 of what is left at most. With less than the cap the caller could starve the target on purpose,
+        // and the claim would stand without a batcher.
+        uint256 required = ROTATE_GAS * 64 / 63 + GAS_AFTER_ROTATE;
+        if (gasleft() < required) revert Baton_GasTooLow(gasleft(), required);
+
+        // Interaction: last, and allowed to fail.
+        try TARGET.rotate{gas: ROTATE_GAS}(batcher) {
+            ok = true;
+        } catch {}
+    }
+
+    /* INTERNAL: STAYS */
+    /// @dev Who holds now, and how it came to. `slot` is the one in progress.
+    function _stay(uint64 slot) internal view returns (Stay memory stay) {
+        (stay.turn, stay.end, stay.frozen) = SCHEDULE.turnOf(slot);
+        stay.holder = SCHEDULE.currentHolder();
+        stay.opening = stay.turn;
+
+        // A return counts unless its slot was voided before it began.
+        TakeOver memory last = _takeOverOf(stay.turn);
+        bool returned = last.returnSlot != 0 && last.returnSlot <= slot && !SCHEDULE.isVoided(last.returnSlot);
+        if (returned) stay.opening = last.returnSlot;
+
+        if (last.from > block.timestamp) (stay.next, stay.from) = (last.taker, last.from);
+        else stay.tookOver = last.taker == stay.holder && !returned;
+
+        if (SCHEDULE.isVoided(slot) && !stay.tookOver) {
+            stay.opening = slot;
+            while (stay.opening > stay.turn && SCHEDULE.isVoided(stay.opening - 1)) --stay.opening;
+        }
+    }
+
+    /// @dev The latest take-over of the turn that begins with slot `turn`; blank if there was none.
+    function _takeOverOf(uint64 turn) internal view returns (TakeOver memory last) {
+        last = _takeOvers[turn % TAKE_OVER_RING];
+        if (last.turn != turn) delete last;
+    }
+
+    /* INTERNAL: OPERATORS */
+    /// @dev The operator whose current sequencer key calls, if it is the reserve or may be given slots.
+    function _activeCaller(uint64 epoch) internal view returns (uint16 operator) {
+        operator = REGISTRY.operatorOfKey(msg.sender);
+        bool current = operator != 0 && REGISTRY.sequencerKeyAt(operator, epoch) == msg.sender;
+        if (!current || (operator != RESERVE && !REGISTRY.isEligible(operator, epoch))) revert Baton_NotActive(msg.sender);
+    }
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {BlockCommitment, HandoffReceipt} from "../types/Types.sol";
+
+/// @title Commitments
+/// @notice EIP-712 struct hashes of what holders sign. The domain is the Baton's: name "Rota", version "1", the L1's chain id,
+/// the Baton's address; with `l2ChainId` inside, a signature means one chain of one deployment.
+library Commitments {
+    bytes32 internal constant BLOCK_COMMITMENT_TYPEHASH = keccak256(
+        "BlockCommitment(uint256 l2ChainId,uint64 slot,uint64 number,uint64 timestamp,bytes32 parentHash,bytes32 blockHash,uint64 l1OriginNumber,bytes32 l1OriginHash)"
+    );
+    bytes32 internal constant HANDOFF_RECEIPT_TYPEHASH =
+        keccak256("HandoffReceipt(uint256 l2ChainId,uint64 boundarySlot,uint64 number,bytes32 hash)");
+
+    /// @return The struct hash, before the domain.
+    function hash(BlockCommitment memory commitment) internal pure returns (bytes32) {
+        // All members are one word: the ABI encoding of the struct is EIP-712's.
+        return keccak256(abi.encode(BLOCK_COMMITMENT_TYPEHASH, commitment));
+    }
+
+    /// @return The struct hash, before the domain.
+    function hash(HandoffReceipt memory receipt) internal pure returns (bytes32) {
+        return keccak256(abi.encode(HANDOFF_RECEIPT_TYPEHASH, receipt));
+    }
+}
