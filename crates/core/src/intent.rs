@@ -1,0 +1,285 @@
+//! What a keeper wants to have done on L1, and how it is remembered until it is.
+//!
+//! An intent says what, never how: no nonce, no fee, no calldata. Two intents with one key are one wish, which is what keeps a
+//! keeper that is asked every quarter of a second from sending anything twice.
+
+use crate::{
+    message::BlockCommitment,
+    types::{Epoch, OperatorId, Slot, Timestamp, Wei},
+    view::{ChainView, Status},
+};
+use alloy::primitives::{Address, B256, Bytes, Signature, U256};
+use serde::{Deserialize, Serialize};
+
+/// Something to have done on L1, useless from `deadline` on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Intent {
+    pub action: Action,
+    pub deadline: Timestamp,
+}
+
+/// A call to one of the deployment's contracts. Amounts are wei, or the token's smallest units where it says so.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "action", rename_all = "snake_case")]
+pub enum Action {
+    Register {
+        sequencer_key: Address,
+        key_proof: Bytes,
+        batcher_key: Address,
+        payee: Address,
+        endpoint: String,
+    },
+    SetEndpoint {
+        operator: OperatorId,
+        endpoint: String,
+    },
+    Activate {
+        operator: OperatorId,
+    },
+    Deactivate {
+        operator: OperatorId,
+    },
+    DepositBond {
+        operator: OperatorId,
+        amount: Wei,
+    },
+    /// Lets the vault pull `amount` of the bond's ERC-20.
+    ApproveToken {
+        amount: U256,
+    },
+    DepositToken {
+        operator: OperatorId,
+        amount: U256,
+    },
+    /// `token`: of the ERC-20 instead of ETH.
+    RequestExit {
+        operator: OperatorId,
+        token: bool,
+        amount: U256,
+    },
+    ClaimExit {
+        operator: OperatorId,
+        ticket: u64,
+    },
+    FundAuction {
+        operator: OperatorId,
+        amount: Wei,
+    },
+    WithdrawAuction {
+        operator: OperatorId,
+        amount: Wei,
+    },
+    /// `sealed` follows the arguments: the curve, readable with the bidder's key alone, so that a lost disk can reveal.
+    CommitBid {
+        operator: OperatorId,
+        epoch: Epoch,
+        commitment: B256,
+        sealed: B256,
+    },
+    RevealBid {
+        operator: OperatorId,
+        epoch: Epoch,
+        curve: U256,
+        salt: B256,
+    },
+    ForfeitBid {
+        operator: OperatorId,
+        epoch: Epoch,
+    },
+    RefundBid {
+        operator: OperatorId,
+        epoch: Epoch,
+    },
+    RecordSeed {
+        epoch: Epoch,
+    },
+    Settle {
+        epoch: Epoch,
+    },
+    Freeze {
+        epoch: Epoch,
+    },
+    Cancel {
+        epoch: Epoch,
+    },
+    /// Opens the turn that begins with `slot`, or returns to it at `slot`.
+    Claim {
+        slot: Slot,
+    },
+    /// Moves the batcher to whoever holds the turn that begins with `first`.
+    Rotate {
+        first: Slot,
+        holder: OperatorId,
+    },
+    CallOut {
+        slot: Slot,
+        bond: Wei,
+    },
+    /// Answers the call-out made in L1 block `call_out`.
+    Heartbeat {
+        call_out: u64,
+        commitment: BlockCommitment,
+        signature: Signature,
+    },
+    /// Takes the turn that begins with `first` over from `holder`.
+    TakeOver {
+        first: Slot,
+        holder: OperatorId,
+    },
+    RecordMiss {
+        slot: Slot,
+    },
+    JailUnderbonded {
+        operator: OperatorId,
+    },
+    Collect {
+        operator: OperatorId,
+    },
+}
+
+/// Which of an operator's keys sends a transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sender {
+    /// The hot key: everything that has to be done in time.
+    Sequencer,
+    /// What only the owner may do, and its money.
+    Owner,
+}
+
+impl Action {
+    /// The wish behind the action. An amount or a signature is not part of it: topping up by another amount is the same wish.
+    pub fn key(&self) -> String {
+        match self {
+            Self::Register { sequencer_key, .. } => format!("register/{sequencer_key}"),
+            Self::SetEndpoint { operator, .. } => format!("set-endpoint/{operator}"),
+            Self::Activate { operator } => format!("activate/{operator}"),
+            Self::Deactivate { operator } => format!("deactivate/{operator}"),
+            Self::DepositBond { operator, .. } => format!("deposit-bond/{operator}"),
+            Self::ApproveToken { .. } => "approve-token".to_owned(),
+            Self::DepositToken { operator, .. } => format!("deposit-token/{operator}"),
+            Self::RequestExit { operator, token, .. } => format!("request-exit/{operator}/{token}"),
+            Self::ClaimExit { operator, ticket } => format!("claim-exit/{operator}/{ticket}"),
+            Self::FundAuction { operator, .. } => format!("fund-auction/{operator}"),
+            Self::WithdrawAuction { operator, .. } => format!("withdraw-auction/{operator}"),
+            Self::CommitBid { operator, epoch, commitment, .. } => format!("commit-bid/{epoch}/{operator}/{commitment}"),
+            Self::RevealBid { operator, epoch, .. } => format!("reveal-bid/{epoch}/{operator}"),
+            Self::ForfeitBid { operator, epoch } => format!("forfeit-bid/{epoch}/{operator}"),
+            Self::RefundBid { operator, epoch } => format!("refund-bid/{epoch}/{operator}"),
+            Self::RecordSeed { epoch } => format!("record-seed/{epoch}"),
+            Self::Settle { epoch } => format!("settle/{epoch}"),
+            Self::Freeze { epoch } => format!("freeze/{epoch}"),
+            Self::Cancel { epoch } => format!("cancel/{epoch}"),
+            Self::Claim { slot } => format!("claim/{slot}"),
+            Self::Rotate { first, holder } => format!("rotate/{first}/{holder}"),
+            Self::CallOut { slot, .. } => format!("call-out/{slot}"),
+            Self::Heartbeat { call_out, .. } => format!("heartbeat/{call_out}"),
+            Self::TakeOver { first, holder } => format!("take-over/{first}/{holder}"),
+            Self::RecordMiss { slot } => format!("record-miss/{slot}"),
+            Self::JailUnderbonded { operator } => format!("jail/{operator}"),
+            Self::Collect { operator } => format!("collect/{operator}"),
+        }
+    }
+
+    pub fn sender(&self) -> Sender {
+        match self {
+            Self::Register { .. }
+            | Self::SetEndpoint { .. }
+            | Self::Activate { .. }
+            | Self::Deactivate { .. }
+            | Self::DepositBond { .. }
+            | Self::ApproveToken { .. }
+            | Self::DepositToken { .. }
+            | Self::RequestExit { .. }
+            | Self::WithdrawAuction { .. } => Sender::Owner,
+            _ => Sender::Sequencer,
+        }
+    }
+
+    /// Whether the view shows what the action would bring about, whoever did it. Never for a movement of money, which can be
+    /// wished for again: there the transaction's receipt decides.
+    pub fn is_done(&self, view: &ChainView) -> bool {
+        let record = |epoch: &Epoch| view.epoch_record(*epoch);
+        let bid = |operator: &OperatorId, epoch: &Epoch| view.bid(*operator, *epoch);
+        match self {
+            Self::Register { sequencer_key, .. } => view.operator_of_key(*sequencer_key).is_some(),
+            Self::SetEndpoint { operator, endpoint } => view.operator(*operator).is_some_and(|o| o.endpoint == *endpoint),
+            Self::Activate { operator } => self.latest_status(view, *operator) == Status::Active,
+            Self::Deactivate { operator } => self.latest_status(view, *operator) != Status::Active,
+            Self::CommitBid { operator, epoch, commitment, .. } => {
+                bid(operator, epoch).is_some_and(|bid| bid.commitment == *commitment)
+            }
+            Self::RevealBid { operator, epoch, .. } => bid(operator, epoch).is_some_and(|bid| bid.revealed),
+            Self::ForfeitBid { operator, epoch } => bid(operator, epoch).is_none_or(|bid| bid.forfeited),
+            Self::RefundBid { operator, epoch } => {
+                view.round(*epoch).is_none_or(|round| round.refunded.contains(operator))
+            }
+            Self::RecordSeed { epoch } => view.is_seeded(*epoch),
+            Self::Settle { epoch } => view.is_settled(*epoch),
+            Self::Freeze { epoch } => view.is_frozen(*epoch),
+            Self::Cancel { epoch } => record(epoch).is_some_and(|record| record.cancelled),
+            Self::Claim { slot } => view.is_claimed(*slot),
+            Self::Rotate { first, holder } => {
+                view.state().rotation.is_some_and(|done| done.slot >= *first && done.operator == *holder)
+            }
+            Self::Heartbeat { call_out, .. } => {
+                view.state().call_out.is_none_or(|open| open.block > *call_out || open.closed.is_some())
+            }
+            Self::TakeOver { first, holder } => {
+                let turn = view.turn_of(*first);
+                view.holder_at(Slot(turn.end.0 - 1), view.timeline().end_of(Slot(turn.end.0 - 1))) != *holder
+            }
+            Self::RecordMiss { slot } => view.is_missed(*slot),
+            Self::JailUnderbonded { operator } => self.latest_status(view, *operator) != Status::Active,
+            Self::CallOut { slot, .. } => view.state().call_out.is_some_and(|made| made.slot >= *slot && made.closed.is_none()),
+            Self::DepositBond { .. }
+            | Self::ApproveToken { .. }
+            | Self::DepositToken { .. }
+            | Self::RequestExit { .. }
+            | Self::ClaimExit { .. }
+            | Self::FundAuction { .. }
+            | Self::WithdrawAuction { .. }
+            | Self::Collect { .. } => false,
+        }
+    }
+
+    fn latest_status(&self, view: &ChainView, operator: OperatorId) -> Status {
+        view.operator(operator).and_then(|operator| operator.status.latest()).unwrap_or_default()
+    }
+}
+
+/// A transaction that was signed for an intent. All attempts share one nonce, so at most one of them is ever mined.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IntentRecord {
+    pub intent: Intent,
+    pub from: Address,
+    pub nonce: u64,
+    /// Oldest first, never empty; the later ones replace the earlier ones at a higher fee.
+    pub attempts: Vec<Attempt>,
+    /// Set once the intent is moot and its nonce is used up by a transfer of nothing to ourselves.
+    pub abandoned: bool,
+}
+
+/// One signed transaction.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attempt {
+    pub hash: B256,
+    /// As sent, so that the same bytes can be sent again.
+    pub raw: Bytes,
+    pub max_fee_per_gas: u128,
+    pub max_priority_fee_per_gas: u128,
+    /// L1 head when it was sent last.
+    pub sent_at: u64,
+}
+
+/// Where intents survive a restart. Answered writes are durable: an intent is recorded before its transaction leaves.
+pub trait IntentStore: Send + Sync {
+    /// Every record, in no particular order.
+    fn intents(&self) -> Result<Vec<IntentRecord>, StoreFault>;
+    /// Inserts the record, or replaces that of the same sender and nonce.
+    fn put_intent(&self, record: &IntentRecord) -> Result<(), StoreFault>;
+    fn drop_intent(&self, from: Address, nonce: u64) -> Result<(), StoreFault>;
+}
+
+/// Why a store failed, in its own words.
+pub type StoreFault = Box<dyn std::error::Error + Send + Sync>;

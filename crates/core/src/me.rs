@@ -1,0 +1,62 @@
+//! What a duty is told besides the view: who it works for, and how that operator's node stands.
+
+use crate::{
+    bid::BidSecret,
+    message::BlockCommitment,
+    types::{BlockId, Millis, OperatorId, Timestamp, Wei},
+    view::ChainView,
+};
+use alloy::primitives::{Address, Bytes, Signature, U256};
+
+/// The operator that the keeper works for, as its configuration says.
+#[derive(Clone, Debug)]
+pub struct Me {
+    pub owner: Address,
+    /// Whether the keeper has the owner's key, and so may register, bond and activate by itself.
+    pub has_owner_key: bool,
+    pub sequencer_key: Address,
+    /// EIP-712 `KeyBinding(owner)` by the sequencer key.
+    pub key_proof: Bytes,
+    pub batcher: Address,
+    pub payee: Address,
+    /// URL of our relay, to be announced.
+    pub endpoint: String,
+    /// ETH to keep in the bond, wei; 0 leaves it alone.
+    pub bond_eth: Wei,
+    /// The bond's ERC-20 to keep in it, its smallest units; 0 leaves it alone.
+    pub bond_token: U256,
+    /// Free balance to keep at the auction, wei.
+    pub auction_balance: Wei,
+    /// With less on the sequencer key nothing is bid, wei.
+    pub gas_minimum: Wei,
+    pub bid_secret: BidSecret,
+}
+
+impl Me {
+    /// Our id, once registered.
+    pub fn id(&self, view: &ChainView) -> Option<OperatorId> {
+        view.operator_of_key(self.sequencer_key)
+    }
+}
+
+/// An L2 block that a node told of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Head {
+    pub id: BlockId,
+    pub timestamp: Timestamp,
+}
+
+/// How our own node stands.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct NodeView {
+    /// Whether it answers, and its unsafe head is the newest block that any relay told of.
+    pub synced: bool,
+    pub unsafe_head: Option<Head>,
+    pub safe_head: Option<Head>,
+    /// When it sealed its last block.
+    pub sealed_at: Option<Millis>,
+    /// The commitment to that block.
+    pub last_commitment: Option<(BlockCommitment, Signature)>,
+    /// What a slot of L2 blocks earns in fees, estimated from the last ones, wei; none while there is too little to go by.
+    pub fees_per_slot: Option<Wei>,
+}

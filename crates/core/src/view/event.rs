@@ -1,0 +1,43 @@
+//! What the view is made from: the contracts' own events, and the one thing of a bid that only its transaction carries.
+
+use crate::types::{Contracts, Epoch, OperatorId};
+use alloy::{
+    primitives::{B256, Log},
+    sol_types::SolEventInterface,
+};
+use rota_bindings::{
+    Baton::BatonEvents, BondVault::BondVaultEvents, OperatorRegistry::OperatorRegistryEvents, Schedule::ScheduleEvents,
+    SealedBidAuction::SealedBidAuctionEvents,
+};
+
+/// An event of one of the deployment's contracts.
+#[derive(Debug, Clone)]
+pub enum Event {
+    Registry(OperatorRegistryEvents),
+    Vault(BondVaultEvents),
+    Auction(SealedBidAuctionEvents),
+    Schedule(ScheduleEvents),
+    Baton(BatonEvents),
+    /// What stood behind the arguments of a commit transaction: the bid's curve, sealed so that its key alone opens it.
+    SealedCurve { epoch: Epoch, operator: OperatorId, sealed: B256 },
+}
+
+impl Event {
+    /// The event in `log`; none if the log is another contract's, or of a kind that these bindings do not know.
+    pub fn decode(contracts: &Contracts, log: &Log) -> Option<Self> {
+        let at = log.address;
+        if at == contracts.registry {
+            OperatorRegistryEvents::decode_log(log).ok().map(|found| Self::Registry(found.data))
+        } else if at == contracts.vault {
+            BondVaultEvents::decode_log(log).ok().map(|found| Self::Vault(found.data))
+        } else if at == contracts.auction {
+            SealedBidAuctionEvents::decode_log(log).ok().map(|found| Self::Auction(found.data))
+        } else if at == contracts.schedule {
+            ScheduleEvents::decode_log(log).ok().map(|found| Self::Schedule(found.data))
+        } else if at == contracts.baton {
+            BatonEvents::decode_log(log).ok().map(|found| Self::Baton(found.data))
+        } else {
+            None
+        }
+    }
+}

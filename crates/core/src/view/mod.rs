@@ -1,0 +1,202 @@
+//! `ChainView`: what the contracts' events say, as of one L1 block.
+//!
+//! The view is a fold: `apply` adds a block with its events, `rewind` takes blocks off again, and a reorg is the one
+//! after the other. Each block keeps its own snapshot (shared with its parent where nothing changed), so that a rewind is
+//! exact by construction and there is no undo log to get wrong. At most [`DEPTH`] blocks can be taken off; a deeper reorg is
+//! read again from the deployment on.
+//!
+//! Queries answer as the contracts do, from the same rules: `holder_at` is `Schedule.holderAt`, and so on. Money is the
+//! exception: what it is worth is asked of the contracts ([`Money`]), because weights and rounding are theirs.
+
+mod event;
+mod liveness;
+mod operators;
+mod rounds;
+mod schedule;
+mod state;
+
+pub use event::Event;
+pub use liveness::TakeOverRight;
+pub use schedule::Turn;
+pub use state::{
+    Bid, CallOut, Change, EpochRecord, History, Operator, Rotation, Round, RoundResult, State, Status,
+};
+
+use crate::{
+    timeline::Timeline,
+    types::{BlockId, Contracts, L1Block, OperatorId, Timestamp, Wei},
+};
+use alloy::primitives::Address;
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+};
+
+/// L1 blocks that can be taken off the view again: over ten minutes of Ethereum, twice what it takes to finalize.
+pub const DEPTH: usize = 128;
+
+/// What does not change while a deployment lives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deployment {
+    pub l1_chain_id: u64,
+    pub l2_chain_id: u64,
+    pub contracts: Contracts,
+    pub timeline: Timeline,
+    /// Bond an operator needs to be in the set, wei.
+    pub min_bond: Wei,
+    /// Bond tied to each live slot, wei.
+    pub lock_per_slot: Wei,
+    /// Lowest price of a slot, wei.
+    pub floor_price: Wei,
+    /// Slots of an epoch that one operator can win.
+    pub cap_slots: u64,
+    /// The ERC-20 that bonds may be made of; zero for none.
+    pub token: Address,
+}
+
+/// What the contracts answered at the head about money, and what the keeper's own accounts hold there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Money {
+    /// The block that was asked about.
+    pub at: BlockId,
+    /// Weighted bond of each operator, wei.
+    pub bonds: BTreeMap<OperatorId, Wei>,
+    /// ETH in our bond, wei.
+    pub bond_eth: Wei,
+    /// The ERC-20 in our bond, its smallest units.
+    pub bond_token: Wei,
+    /// Slots frozen to us whose dispute period has not lapsed.
+    pub live_slots: u64,
+    /// Our free balance at the auction, wei.
+    pub auction_free: Wei,
+    /// Deposit that a bid committed now locks, wei.
+    pub bid_deposit: Wei,
+    /// What the Baton holds for us, wei.
+    pub collectable: Wei,
+    /// Bond of a call-out, wei.
+    pub call_out_bond: Wei,
+    /// Balance of our sequencer key, wei: it pays for the keeper's transactions.
+    pub gas: Wei,
+    /// Balance of our owner key, wei.
+    pub owner_eth: Wei,
+    /// The bond's ERC-20 held by our owner, and how much of it the vault may pull, its smallest units.
+    pub owner_token: Wei,
+    pub owner_allowance: Wei,
+    /// The account whose batches the rollup accepts.
+    pub batcher: Address,
+}
+
+/// Why a block did not fit the view.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Misfit {
+    /// The chain was reorganized, or a block was left out: find the common ancestor, and rewind to it.
+    #[error("block {} has parent {}, the view's head is {} {}", asked.number, asked.parent_hash, head.number, head.hash)]
+    NotAChild { asked: L1Block, head: L1Block },
+    /// The view must be built again.
+    #[error("can't go back to block {asked}: the oldest snapshot is of block {oldest}")]
+    TooDeep { asked: u64, oldest: u64 },
+}
+
+/// A projection of the contracts' events up to one L1 block. Cheap to clone: snapshots are shared.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ChainView {
+    pub deployment: Arc<Deployment>,
+    pub money: Money,
+    /// The last blocks, oldest first, each with the state after it. Never empty.
+    snapshots: VecDeque<(L1Block, Arc<State>)>,
+}
+
+impl ChainView {
+    /// The view before the deployment: `before` is the last L1 block without an event of ours.
+    pub fn new(deployment: Arc<Deployment>, before: L1Block) -> Self {
+        Self { deployment, money: Money::default(), snapshots: VecDeque::from([(before, Arc::default())]) }
+    }
+
+    /// Adds the head's child with its events, in the order of their logs.
+    pub fn apply(&mut self, block: L1Block, events: &[Event]) -> Result<(), Misfit> {
+        let head = self.head();
+        if block.parent_hash != head.hash || block.number != head.number + 1 {
+            return Err(Misfit::NotAChild { asked: block, head });
+        }
+        self.push(block, events);
+        if self.snapshots.len() > DEPTH + 1 {
+            self.snapshots.pop_front();
+        }
+        Ok(())
+    }
+
+    /// Adds a later block that need not be the head's child, as when the past is read in bulk, where only blocks with events
+    /// are fetched. The blocks before it can't be rewound to any more.
+    pub fn fast_forward(&mut self, block: L1Block, events: &[Event]) {
+        self.push(block, events);
+        self.snapshots.drain(..self.snapshots.len() - 1);
+    }
+
+    /// Goes back to block `number`, as if the blocks after it had never been applied.
+    pub fn rewind(&mut self, number: u64) -> Result<(), Misfit> {
+        let kept = self.snapshots.partition_point(|(block, _)| block.number <= number);
+        if kept == 0 {
+            return Err(Misfit::TooDeep { asked: number, oldest: self.snapshots[0].0.number });
+        }
+        self.snapshots.truncate(kept);
+        Ok(())
+    }
+
+    /// The same view with what the contracts answered about money at its head.
+    pub fn with_money(mut self, money: Money) -> Self {
+        self.money = money;
+        self
+    }
+
+    pub fn head(&self) -> L1Block {
+        self.newest().0
+    }
+
+    pub fn state(&self) -> &State {
+        &self.newest().1
+    }
+
+    pub fn timeline(&self) -> &Timeline {
+        &self.deployment.timeline
+    }
+
+    /// The block at `number`, if it is one of the last [`DEPTH`].
+    pub fn block(&self, number: u64) -> Option<L1Block> {
+        self.snapshots.iter().rev().map(|(block, _)| *block).find(|block| block.number == number)
+    }
+
+    /// The earliest time that the next L1 block can have.
+    pub fn next_l1_time(&self) -> Timestamp {
+        self.timeline().l1_later(self.head().timestamp, 1)
+    }
+
+    /// The time that the next L1 block is expected to have, `now` being the keeper's clock: later than the earliest one when L1
+    /// skips blocks. What a contract allows "from T on" is sent once this is T.
+    pub fn expected_l1_time(&self, now: Timestamp) -> Timestamp {
+        self.next_l1_time().max(now)
+    }
+
+    /// Blocks on top of block `number`.
+    pub fn confirmations(&self, number: u64) -> u64 {
+        self.head().number.saturating_sub(number)
+    }
+
+    fn newest(&self) -> &(L1Block, Arc<State>) {
+        self.snapshots.back().expect("the view never drops its last snapshot")
+    }
+
+    fn push(&mut self, block: L1Block, events: &[Event]) {
+        let timeline = *self.timeline();
+        let mut state = Arc::clone(&self.newest().1);
+        let new_epoch = timeline.epoch_at(block.timestamp) != timeline.epoch_at(self.head().timestamp);
+        if new_epoch || !events.is_empty() {
+            let state = Arc::make_mut(&mut state);
+            state.prune(&timeline, block.timestamp);
+            events.iter().for_each(|event| state.fold(&timeline, &block, event));
+        }
+        self.snapshots.push_back((block, state));
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,76 @@
+//! Queries about operators.
+
+use super::{ChainView, Operator, Status};
+use crate::types::{Epoch, OperatorId, Timestamp, Wei};
+use alloy::primitives::Address;
+
+impl ChainView {
+    pub fn operator(&self, id: OperatorId) -> Option<&Operator> {
+        self.state().operators.get(&id)
+    }
+
+    /// The operator that `key` was ever bound to as a sequencer or batcher key: a binding is never undone.
+    pub fn operator_of_key(&self, key: Address) -> Option<OperatorId> {
+        let mut operators = self.state().operators.iter();
+        operators
+            .find(|(_, operator)| {
+                operator.sequencer_key.all().any(|bound| bound == key)
+                    || operator.batcher_keys.values().any(|history| history.all().any(|bound| bound == key))
+            })
+            .map(|(id, _)| *id)
+    }
+
+    /// The key that signs for `id` in `epoch`.
+    pub fn sequencer_key(&self, id: OperatorId, epoch: Epoch) -> Option<Address> {
+        self.operator(id)?.sequencer_key.at(epoch)
+    }
+
+    /// Whether `key` is one of the operator's batcher keys in `epoch`.
+    pub fn is_batcher_key(&self, id: OperatorId, key: Address, epoch: Epoch) -> bool {
+        self.operator(id)
+            .is_some_and(|operator| operator.batcher_keys.values().any(|history| history.at(epoch) == Some(key)))
+    }
+
+    pub fn status(&self, id: OperatorId, epoch: Epoch) -> Status {
+        self.operator(id).and_then(|operator| operator.status.at(epoch)).unwrap_or_default()
+    }
+
+    /// Whether a policy may assign slots of `epoch` to the operator. Never the reserve.
+    pub fn is_eligible(&self, id: OperatorId, epoch: Epoch) -> bool {
+        id != OperatorId::RESERVE && self.status(id, epoch) == Status::Active
+    }
+
+    /// The operators that a policy may assign slots of `epoch` to, in the order of their ids.
+    pub fn eligible_set(&self, epoch: Epoch) -> impl Iterator<Item = OperatorId> + '_ {
+        self.state().operators.keys().copied().filter(move |id| self.is_eligible(*id, epoch))
+    }
+
+    /// The entity of an owner; 0 if it is not whitelisted.
+    pub fn entity_of(&self, owner: Address) -> u32 {
+        self.state().entities.get(&owner).copied().unwrap_or_default()
+    }
+
+    pub fn stage(&self, epoch: Epoch) -> u8 {
+        self.state().stage.at(epoch).unwrap_or_default()
+    }
+
+    /// Weighted bond of an operator at the head, wei.
+    pub fn bond(&self, id: OperatorId) -> Wei {
+        self.money.bonds.get(&id).copied().unwrap_or_default()
+    }
+
+    /// The place of `id` in the order in which operators do at `epoch` what anybody may do; the order turns by one an epoch, so
+    /// that the cost does. None for who has no part in it.
+    pub fn rank(&self, id: OperatorId, epoch: Epoch) -> Option<u64> {
+        let mut all: Vec<_> = self.eligible_set(epoch).collect();
+        all.insert(0, OperatorId::RESERVE);
+        let place = all.iter().position(|other| *other == id)? as u64;
+        let count = all.len() as u64;
+        Some((place + epoch.0) % count)
+    }
+
+    /// Whether `id` may call out and take over: the reserve, or an operator in the set of the epoch in progress.
+    pub fn is_active(&self, id: OperatorId, now: Timestamp) -> bool {
+        id == OperatorId::RESERVE || self.is_eligible(id, self.timeline().epoch_at(now))
+    }
+}
