@@ -55,7 +55,10 @@ contract Baton is CallOuts {
         // Check: the same stay goes on when the caller would hold. The Schedule knows all other ends.
         timestamp = uint64(block.timestamp + NOTICE_BLOCKS * c.l1BlockSeconds);
         uint64 slot = c.slotAt(timestamp);
-        if (slot != current && slot < stay.end && !stay.tookOver && SCHEDULE.isVoided(slot) && !SCHEDULE.isVoided(current)) {
+        if (
+            slot != current && slot < stay.end && !stay.tookOver && SCHEDULE.isVoided(slot)
+                && !SCHEDULE.isVoided(current)
+        ) {
             revert Baton_StayEnding(timestamp, c.startOfSlot(slot));
         }
 
@@ -136,7 +139,10 @@ contract Baton is CallOuts {
 
     /* INTERNAL: MISSES */
     /// @return reserveFailed Whether the reserve let another operator go first, now or before in this turn.
-    function _noteTakeOver(Stay memory stay, uint64 slot, uint16 taker, uint64 timestamp) internal returns (bool reserveFailed) {
+    function _noteTakeOver(Stay memory stay, uint64 slot, uint16 taker, uint64 timestamp)
+        internal
+        returns (bool reserveFailed)
+    {
         TakeOver memory last = _takeOverOf(stay.turn);
         reserveFailed = last.reserveFailed || (taker != RESERVE && stay.frozen != RESERVE);
 

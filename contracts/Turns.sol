@@ -72,7 +72,13 @@ abstract contract Turns is IBaton, Clocked {
     mapping(uint256 ringTurn => TakeOver) internal _takeOvers;
 
     /* CONSTRUCTOR */
-    constructor(IOperatorRegistry registry, ISchedule schedule, IRotationTarget target, uint256 tailWindow, uint256 claimLead) {
+    constructor(
+        IOperatorRegistry registry,
+        ISchedule schedule,
+        IRotationTarget target,
+        uint256 tailWindow,
+        uint256 claimLead
+    ) {
         // A call to an address without code would revert in the Baton itself, where nothing catches it.
         if (address(target).code.length == 0) revert Baton_TargetWithoutCode(address(target));
         uint256 slotSeconds = _clock().slotSeconds;
@@ -212,6 +218,8 @@ abstract contract Turns is IBaton, Clocked {
     function _activeCaller(uint64 epoch) internal view returns (uint16 operator) {
         operator = REGISTRY.operatorOfKey(msg.sender);
         bool current = operator != 0 && REGISTRY.sequencerKeyAt(operator, epoch) == msg.sender;
-        if (!current || (operator != RESERVE && !REGISTRY.isEligible(operator, epoch))) revert Baton_NotActive(msg.sender);
+        if (!current || (operator != RESERVE && !REGISTRY.isEligible(operator, epoch))) {
+            revert Baton_NotActive(msg.sender);
+        }
     }
 }

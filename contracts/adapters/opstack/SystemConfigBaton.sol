@@ -126,9 +126,9 @@ contract SystemConfigBaton is ISystemConfigBaton {
 
     /* INTERNAL */
     function _isDenied(bytes4 selector) internal pure returns (bool) {
-        return selector == ISystemConfig.transferOwnership.selector || selector == ISystemConfig.renounceOwnership.selector
-            || selector == ISystemConfig.setBatcherHash.selector || selector == SET_BATCHER_BY_ADDRESS
-            || selector == ISystemConfig.setUnsafeBlockSigner.selector;
+        return selector == ISystemConfig.transferOwnership.selector
+            || selector == ISystemConfig.renounceOwnership.selector || selector == ISystemConfig.setBatcherHash.selector
+            || selector == SET_BATCHER_BY_ADDRESS || selector == ISystemConfig.setUnsafeBlockSigner.selector;
     }
 
     /// @dev What no forwarded call may change, as one word to compare.
