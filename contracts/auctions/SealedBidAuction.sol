@@ -24,8 +24,8 @@ contract SealedBidAuction is ISealedBidAuction, Clocked {
     /* CONSTANTS AND IMMUTABLES */
     /// @dev Stage whose epochs are auctioned.
     uint8 internal constant AUCTION_STAGE = 2;
-    /// @dev More would let a crowd of bids make `settle` too expensive to be anybody's duty.
-    uint256 internal constant MAX_BIDS = 64;
+    /// @dev More than this would let a crowd of bids make `settle` too expensive to be anybody's duty.
+    uint256 internal constant MOST_BIDS = 64;
     /// @dev Part of the largest bid at the reference price that a hidden bid costs to hide, basis points.
     uint256 internal constant DEPOSIT_BPS = 1500;
     /// @dev 24 bits a winner, operator below quantity, from the lowest bits on.
@@ -38,6 +38,7 @@ contract SealedBidAuction is ISealedBidAuction, Clocked {
     address public immutable TREASURY;
     uint256 public immutable RING;
     uint256 public immutable DISPUTE_PERIOD;
+    uint256 public immutable MAX_BIDS;
     uint256 internal immutable FLOOR_GWEI;
     uint256 internal immutable MIN_DEPOSIT_GWEI;
     uint256 internal immutable CAP_SLOTS;
@@ -63,6 +64,9 @@ contract SealedBidAuction is ISealedBidAuction, Clocked {
     ) Clocked(clock_) {
         if (params.treasury == address(0)) revert SealedBidAuction_ZeroTreasury();
         if (params.capBps == 0 || params.capBps > 10_000) revert SealedBidAuction_BadCap(params.capBps);
+        if (params.maxBids == 0 || params.maxBids > MOST_BIDS) {
+            revert SealedBidAuction_BadMaxBids(params.maxBids, MOST_BIDS);
+        }
         if (params.minDeposit == 0) revert SealedBidAuction_BadAmount(params.minDeposit);
         if (params.firstRefPrice == 0) revert SealedBidAuction_BadAmount(params.firstRefPrice);
         // A round's words are taken anew two epochs before the next one of its index, which is RING - 3 epochs after its end.
@@ -73,6 +77,7 @@ contract SealedBidAuction is ISealedBidAuction, Clocked {
         TREASURY = params.treasury;
         RING = params.ring;
         DISPUTE_PERIOD = params.disputePeriod;
+        MAX_BIDS = params.maxBids;
         FLOOR_GWEI = _toGwei(params.floorPrice);
         MIN_DEPOSIT_GWEI = _toGwei(params.minDeposit);
         SUPPLY = clock_.slotsPerEpoch;

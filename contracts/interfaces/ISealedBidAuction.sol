@@ -15,6 +15,7 @@ interface ISealedBidAuction {
     /// @param floorPrice Lowest price of a slot, wei, whole gwei.
     /// @param firstRefPrice Reference price before the first settled round, wei per slot, whole gwei.
     /// @param minDeposit Least deposit of a commitment, wei, whole gwei, above zero.
+    /// @param maxBids Bids in a round, 1 to 64.
     /// @param capBps Share of an epoch's slots that one operator, and one entity, can win at most, basis points.
     /// @param ring Rounds kept: the same number as the schedule's epochs.
     /// @param disputePeriod Time from the end of an epoch until its proceeds can be withdrawn, seconds.
@@ -23,6 +24,7 @@ interface ISealedBidAuction {
         uint256 floorPrice;
         uint256 firstRefPrice;
         uint256 minDeposit;
+        uint8 maxBids;
         uint16 capBps;
         uint16 ring;
         uint64 disputePeriod;
@@ -69,6 +71,8 @@ interface ISealedBidAuction {
     error SealedBidAuction_BadAmount(uint256 amount);
     /// @notice The cap is 1 to 10,000 basis points.
     error SealedBidAuction_BadCap(uint256 capBps);
+    /// @notice A round takes at least one bid, and not more than `settle` can pay for in a block.
+    error SealedBidAuction_BadMaxBids(uint256 maxBids, uint256 maximum);
     /// @notice A round's words would be reused before its proceeds are due: lengthen the ring.
     error SealedBidAuction_RingTooShort(uint256 ring, uint256 minimum);
 
@@ -143,7 +147,7 @@ interface ISealedBidAuction {
     /// @notice Opens a committed bid. By anyone who knows curve and salt; the value is credited to the operator first, so a top-up
     /// that comes with the reveal does not tell the bid's size before.
     /// @dev Emits {BalanceDeposited} for the value; {BidRevealed}; {BidDisplaced} if the round is full, for the lowest top price
-    /// among its 64 bids and this one. What reverts here is a bid not revealed: its deposit can be forfeited after the window.
+    /// among its bids and this one. What reverts here is a bid not revealed: its deposit can be forfeited after the window.
     ///
     /// Requirements:
     /// - in the reveal window of `epoch`, else {SealedBidAuction_WrongWindow}
@@ -192,6 +196,8 @@ interface ISealedBidAuction {
     function FLOOR_PRICE() external view returns (uint256);
     /// @return Least deposit of a commitment, wei.
     function MIN_DEPOSIT() external view returns (uint256);
+    /// @return Bids in a round at most.
+    function MAX_BIDS() external view returns (uint256);
     /// @return Rounds kept.
     function RING() external view returns (uint256);
     /// @return Time from the end of an epoch until its proceeds are due, seconds.

@@ -43,6 +43,11 @@ abstract contract L1 is Test {
         _mine((timestamp - now_ + _l1BlockSeconds - 1) / _l1BlockSeconds);
     }
 
+    /// @notice As {_warpTo}, but stays where it is when `timestamp` is over.
+    function _warpPast(uint256 timestamp) internal {
+        if (vm.getBlockTimestamp() < timestamp) _warpTo(timestamp);
+    }
+
     /// @notice The next block comes late: as if its L1 had missed slots.
     function _mineAfterGap(uint256 gapSeconds) internal {
         vm.roll(vm.getBlockNumber() + 1);

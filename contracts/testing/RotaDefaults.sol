@@ -38,5 +38,6 @@ library RotaDefaults {
         c.auction.floorPrice = 0.001 ether;
         c.auction.firstRefPrice = 0.01 ether;
         c.auction.minDeposit = 0.001 ether;
+        c.auction.maxBids = 64;
     }
 }

@@ -125,22 +125,21 @@ abstract contract RotaFixture is L1 {
         _warpTo(schedule.startOfEpoch(epoch));
     }
 
-    /// @notice Mines until bids for `epoch` can be committed.
+    /// @notice Mines until bids for `epoch` can be committed; stays if it is later than that.
     function _warpToCommit(uint64 epoch) internal {
         (uint256 opens,) = auction.commitWindow(epoch);
-        _warpTo(opens);
+        _warpPast(opens);
     }
 
-    /// @notice Mines until bids for `epoch` can be revealed.
+    /// @notice Mines until bids for `epoch` can be revealed; stays if it is later than that.
     function _warpToReveal(uint64 epoch) internal {
         (uint256 opens,) = auction.revealWindow(epoch);
-        _warpTo(opens);
+        _warpPast(opens);
     }
 
     /// @notice Mines until the seed of `epoch` can be recorded, one block after the seed's own; stays if it is later than that.
     function _warpToSeed(uint64 epoch) internal {
-        uint256 ready = _seedTime(epoch) + 2 * _l1BlockSeconds;
-        if (vm.getBlockTimestamp() < ready) _warpTo(ready);
+        _warpPast(_seedTime(epoch) + 2 * _l1BlockSeconds);
     }
 
     /* BIDS */
@@ -190,7 +189,7 @@ abstract contract RotaFixture is L1 {
 
     /// @notice Seed, settlement if somebody bid, freeze. Mines into epoch - 1 if need be.
     function _prepare(uint64 epoch) internal {
-        if (vm.getBlockTimestamp() < schedule.startOfEpoch(epoch - 1)) _warpToEpoch(epoch - 1);
+        _warpPast(schedule.startOfEpoch(epoch - 1));
         if (schedule.phaseOf(epoch) == EpochPhase.Pending) _recordSeed(epoch);
         (bool settled,,,) = auction.resultOf(epoch);
         if (!settled) _settle(epoch);
