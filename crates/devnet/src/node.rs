@@ -138,13 +138,7 @@ impl Node {
                 ])
                 .args([self.jwt()]),
         )?;
-        let genesis: Value = supervisor
-            .until(&self.op_geth(), "op-geth answering", START, async || {
-                rpc::call(&self.el_rpc, "eth_getBlockByNumber", json!(["0x0", false]))
-                    .await
-                    .map(Some)
-            })
-            .await?;
+        let genesis = self.op_geth_answers(supervisor).await?;
         serde_json::from_value(genesis["hash"].clone())
             .map_err(|e| Error::malformed(&files.genesis, e))
     }
@@ -193,12 +187,7 @@ impl Node {
                 ]);
         }
         supervisor.spawn(spec)?;
-        // Right after its start it answers with zeros: then it does not know yet what it stands on.
-        supervisor
-            .until(&self.op_node(), "op-node knowing its head", START, async || {
-                Ok(self.sync_status().await?.unsafe_head.map(|_| ()))
-            })
-            .await
+        self.op_node_knows_its_head(supervisor).await
     }
 
     /// Starts op-batcher, stopped: the keeper starts it in its operator's turn.
@@ -237,12 +226,40 @@ impl Node {
                 .args(flags.concat())
                 .args(["--wait-node-sync=false", "--rpc.enable-admin", "--stopped"]),
         )?;
+        self.op_batcher_answers(supervisor).await
+    }
+
+    /// Waits until op-geth answers, and returns block 0.
+    pub(crate) async fn op_geth_answers(&self, supervisor: &Supervisor) -> Result<Value, Error> {
+        supervisor
+            .until(&self.op_geth(), "op-geth answering", START, async || {
+                rpc::call(&self.el_rpc, "eth_getBlockByNumber", json!(["0x0", false]))
+                    .await
+                    .map(Some)
+            })
+            .await
+    }
+
+    /// Right after its start op-node answers with zeros: then it does not know yet what it stands on.
+    pub(crate) async fn op_node_knows_its_head(
+        &self,
+        supervisor: &Supervisor,
+    ) -> Result<(), Error> {
+        supervisor
+            .until(&self.op_node(), "op-node knowing its head", START, async || {
+                Ok(self.sync_status().await?.unsafe_head.map(|_| ()))
+            })
+            .await
+    }
+
+    pub(crate) async fn op_batcher_answers(&self, supervisor: &Supervisor) -> Result<(), Error> {
         supervisor
             .until(&self.op_batcher(), "op-batcher answering", START, async || {
-                rpc::call::<Value>(&self.batcher_rpc, "rpc_modules", json!([])).await.map(Some)
+                rpc::call::<Value>(&self.batcher_rpc, "rpc_modules", json!([]))
+                    .await
+                    .map(|_| Some(()))
             })
-            .await?;
-        Ok(())
+            .await
     }
 
     /* LOOKING */

@@ -28,6 +28,8 @@ use tokio::time::{Instant, sleep};
 const POLL: Duration = Duration::from_millis(25);
 /// What a process gets to end by itself after SIGTERM before it is killed.
 const GRACE: Duration = Duration::from_secs(15);
+/// What a process sees of the devnet's own environment.
+const KEPT: [&str; 3] = ["PATH", "HOME", "RUST_LOG"];
 /// Bytes of a log that an error message quotes at most.
 const TAIL: u64 = 2_000;
 
@@ -218,36 +220,31 @@ impl Supervisor {
 
     /* SIGNALS */
 
-    /// SIGKILL, as a power cut would; returns when the process is gone.
-    pub async fn kill(&self, name: &str) -> Result<(), Error> {
-        self.signal(name, Signal::KILL)?;
-        self.gone(&[name], GRACE).await
+    /// SIGKILL to all of them at one moment, as a power cut would; returns when they are gone.
+    pub async fn kill(&self, names: &[&str]) -> Result<(), Error> {
+        self.signal(names, Signal::KILL)?;
+        self.gone(names, GRACE).await
     }
 
-    /// SIGSTOP: the process stands still, and keeps its sockets.
-    pub fn freeze(&self, name: &str) -> Result<(), Error> {
-        self.signal(name, Signal::STOP)
+    /// SIGSTOP: the processes stand still, and keep their sockets.
+    pub fn freeze(&self, names: &[&str]) -> Result<(), Error> {
+        self.signal(names, Signal::STOP)
     }
 
     /// SIGCONT.
-    pub fn thaw(&self, name: &str) -> Result<(), Error> {
-        self.signal(name, Signal::CONT)
+    pub fn thaw(&self, names: &[&str]) -> Result<(), Error> {
+        self.signal(names, Signal::CONT)
     }
 
     /// Ends the named processes side by side: SIGTERM, and SIGKILL for what is still there [`GRACE`] later.
     pub async fn stop(&self, names: &[&str]) -> Result<(), Error> {
-        for name in names.iter().filter(|name| self.is_running(name)) {
-            self.signal(name, Signal::TERM)?;
-            // A frozen process would not see the SIGTERM.
-            self.signal(name, Signal::CONT)?;
-        }
+        self.signal(names, Signal::TERM)?;
+        // A frozen process would not see the SIGTERM.
+        self.signal(names, Signal::CONT)?;
         if self.gone(names, GRACE).await.is_ok() {
             return Ok(());
         }
-        for name in names.iter().filter(|name| self.is_running(name)) {
-            self.signal(name, Signal::KILL)?;
-        }
-        self.gone(names, GRACE).await
+        self.kill(names).await
     }
 
     /// Ends everything that still runs, the last started first.
@@ -259,13 +256,15 @@ impl Supervisor {
         Ok(())
     }
 
-    fn signal(&self, name: &str, signal: Signal) -> Result<(), Error> {
+    fn signal(&self, names: &[&str], signal: Signal) -> Result<(), Error> {
         let mut table = self.table();
-        // One that ended by itself needs no signal.
-        let Some(running) = table.running(name) else { return Ok(()) };
-        let pid = Pid::from_child(&running.child);
-        kill_process_group(pid, signal)
-            .map_err(|e| Error::Signal { name: name.into(), source: e.into() })
+        for name in names {
+            // One that ended by itself needs no signal.
+            let Some(running) = table.running(name) else { continue };
+            let sent = kill_process_group(Pid::from_child(&running.child), signal);
+            sent.map_err(|e| Error::Signal { name: (*name).into(), source: e.into() })?;
+        }
+        Ok(())
     }
 
     async fn gone(&self, names: &[&str], within: Duration) -> Result<(), Error> {
@@ -395,6 +394,9 @@ fn command(spec: &Spec) -> Command {
         .args(["--pdeathsig", "KILL", "--"])
         .arg(&spec.program)
         .args(&spec.args)
+        // Flags and files alone decide: all of these programs would take options from variables too.
+        .env_clear()
+        .envs(KEPT.iter().filter_map(|name| Some((name, std::env::var_os(name)?))))
         .envs(spec.env.iter().map(|(k, v)| (k, v)))
         .current_dir(&spec.dir)
         // A group of its own: Ctrl-C in the terminal reaches the devnet alone, which then ends things in order.
@@ -432,7 +434,7 @@ mod tests {
     async fn one_that_ignores_sigterm_is_killed_and_a_frozen_one_ends() {
         let (_dir, s) = supervisor();
         let pid = s.spawn(shell("frozen", "sleep 1000")).unwrap();
-        s.freeze("frozen").unwrap();
+        s.freeze(&["frozen"]).unwrap();
         s.stop(&["frozen"]).await.unwrap();
         assert!(!s.is_running("frozen") && !lives(pid));
     }
@@ -454,7 +456,7 @@ mod tests {
         let (_dir, s) = supervisor();
         let first = s.spawn(shell("again", "sleep 1000")).unwrap();
         assert!(s.restart("again").is_err(), "it still runs");
-        s.kill("again").await.unwrap();
+        s.kill(&["again"]).await.unwrap();
         let second = s.restart("again").unwrap();
         let list: Vec<_> = s.list().iter().map(|p| (p.pid, p.exit.is_some())).collect();
         assert_eq!(list, [(first, true), (second, false)]);

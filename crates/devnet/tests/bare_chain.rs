@@ -132,7 +132,6 @@ async fn four_nodes_pass_the_baton_through_the_real_system_config() {
         system_config,
         batcher: batchers[0].address(),
         owner: OWNER,
-        funded: vec![OWNER],
     };
     let files = ChainFiles::within(dir.path());
     genesis::write(&files, &chain, &tools, &l1.url).await.unwrap();

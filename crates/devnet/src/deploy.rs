@@ -1,0 +1,123 @@
+//! Our contracts on the L1, by the same script that deploys them anywhere else.
+
+use crate::{
+    Error,
+    genesis::L2_CHAIN_ID,
+    l1::{L1, OWNER},
+    process::{Spec, Supervisor},
+    tools::{Tools, read_json, write},
+};
+use alloy::primitives::Address;
+use rota_core::Contracts;
+use std::{fs, path::Path, time::Duration};
+use toml::{Table, Value};
+
+const SCRIPT: &str = "script/Deploy.s.sol";
+/// The parameters that the devnet starts from; what differs per run is written over them.
+const CONFIG: &str = "script/config/devnet.toml";
+/// A cold compilation of the contracts on a busy machine.
+const COMPILE: Duration = Duration::from_secs(600);
+const BROADCAST: Duration = Duration::from_secs(180);
+
+/// When and how long, and for which chain.
+#[derive(Clone, Copy, Debug)]
+pub struct Geometry {
+    /// Start of slot 0 and date of L2 block 0, Unix seconds.
+    pub genesis: u64,
+    pub slot_seconds: u32,
+    pub slots_per_epoch: u16,
+    pub l1_block_time: u16,
+    pub l2_block_time: u16,
+    pub system_config: Address,
+}
+
+/// An operator as the deployment must know it: the first is registered as the reserve, the others are whitelisted.
+#[derive(Clone, Debug)]
+pub struct Party {
+    pub owner: Address,
+    pub sequencer: Address,
+    pub batcher: Address,
+    /// URL of its public stream.
+    pub endpoint: String,
+}
+
+/// Compiles the contracts, so that the deployment itself takes the same time on every run.
+pub async fn compile(supervisor: &Supervisor, tools: &Tools) -> Result<(), Error> {
+    let name = "forge-build";
+    supervisor.spawn(Spec::new(name, &tools.forge, &tools.root).args(["build", SCRIPT]))?;
+    supervisor.finish(name, COMPILE).await
+}
+
+/// Deploys our contracts for the chain's owner and returns where they are.
+pub async fn deploy(
+    supervisor: &Supervisor,
+    tools: &Tools,
+    l1: &L1,
+    dir: &Path,
+    geometry: Geometry,
+    parties: &[Party],
+) -> Result<Contracts, Error> {
+    let folder = dir.join("l1");
+    let (config, out) = (folder.join("deploy.toml"), folder.join("deployment.json"));
+    let base = tools.root.join(CONFIG);
+    let text = fs::read_to_string(&base).map_err(|e| Error::io(&base, e))?;
+    let table =
+        configure(&text, geometry, parties).map_err(|reason| Error::malformed(&base, reason))?;
+    write(&config, &table.to_string())?;
+
+    let name = "forge-deploy";
+    let owner = OWNER.to_string();
+    supervisor.spawn(
+        Spec::new(name, &tools.forge, &tools.root)
+            .args([
+                "script",
+                SCRIPT,
+                "--rpc-url",
+                &l1.url,
+                "--broadcast",
+                "--unlocked",
+                "--sender",
+                &owner,
+            ])
+            .env("ROTA_CONFIG", &config)
+            .env("ROTA_OUT", &out)
+            // Its record of what it sent belongs to this run, not to the checkout.
+            .env("FOUNDRY_BROADCAST", folder.join("broadcast")),
+    )?;
+    supervisor.finish(name, BROADCAST).await?;
+    serde_json::from_value(read_json(&out)?).map_err(|e| Error::malformed(&out, e))
+}
+
+/// The deployment's configuration: the committed parameters with this run's clock, chain and parties.
+fn configure(text: &str, geometry: Geometry, parties: &[Party]) -> Result<Table, String> {
+    let mut table: Table = text.parse().map_err(|e: toml::de::Error| e.to_string())?;
+    let (reserve, others) = parties.split_first().ok_or("no reserve")?;
+    let number = |n: u64| {
+        i64::try_from(n).map(Value::Integer).map_err(|_| format!("{n} is not a TOML number"))
+    };
+    let address = |a: Address| Value::String(a.to_string());
+    let whitelist = others.iter().map(|party| address(party.owner)).collect();
+    let governance = address(OWNER);
+    for (section, key, value) in [
+        ("clock", "genesis", number(geometry.genesis)?),
+        ("clock", "slot_seconds", number(geometry.slot_seconds.into())?),
+        ("clock", "slots_per_epoch", number(geometry.slots_per_epoch.into())?),
+        ("clock", "l1_block_seconds", number(geometry.l1_block_time.into())?),
+        ("clock", "l2_genesis_time", number(geometry.genesis)?),
+        ("clock", "l2_block_seconds", number(geometry.l2_block_time.into())?),
+        ("chain", "system_config", address(geometry.system_config)),
+        ("chain", "owner", address(OWNER)),
+        ("chain", "l2_chain_id", number(L2_CHAIN_ID)?),
+        ("reserve", "owner", address(reserve.owner)),
+        ("reserve", "sequencer_key", address(reserve.sequencer)),
+        ("reserve", "batcher_key", address(reserve.batcher)),
+        ("reserve", "payee", address(reserve.owner)),
+        ("reserve", "endpoint", Value::String(reserve.endpoint.clone())),
+    ] {
+        let section_table = table.get_mut(section).and_then(Value::as_table_mut);
+        section_table.ok_or_else(|| format!("no section [{section}]"))?.insert(key.into(), value);
+    }
+    table.insert("governance".into(), governance);
+    table.insert("whitelist".into(), Value::Array(whitelist));
+    Ok(table)
+}
