@@ -1,0 +1,73 @@
+//! The operator's own op-geth: its pool, and the blocks that include what was promised.
+
+use alloy::{
+    primitives::{Address, B256, Bytes, U64},
+    providers::{Provider, ProviderBuilder, RootProvider},
+    transports::TransportError,
+};
+use rota_core::types::BlockId;
+use serde::Deserialize;
+
+/// op-geth's HTTP RPC.
+#[derive(Clone)]
+pub struct Pool {
+    provider: RootProvider,
+}
+
+/// A block by what it includes.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Included {
+    number: U64,
+    pub hash: B256,
+    pub parent_hash: B256,
+    pub transactions: Vec<B256>,
+}
+
+impl Included {
+    pub fn number(&self) -> u64 {
+        self.number.to()
+    }
+
+    pub fn id(&self) -> BlockId {
+        BlockId { number: self.number(), hash: self.hash }
+    }
+}
+
+impl Pool {
+    pub fn new(el_rpc: reqwest::Url) -> Self {
+        Self { provider: ProviderBuilder::default().connect_http(el_rpc) }
+    }
+
+    /// Puts a transaction into the pool. One that is there or included already is no error.
+    pub async fn offer(&self, raw: &Bytes) -> Result<(), TransportError> {
+        match self.provider.raw_request::<_, B256>("eth_sendRawTransaction".into(), [raw]).await {
+            Err(TransportError::ErrorResp(said)) if said.message.contains("already known") => Ok(()),
+            answer => answer.map(drop),
+        }
+    }
+
+    /// The head, or the block with a number; none above the head.
+    pub(crate) async fn block(&self, number: Option<u64>) -> Result<Option<Included>, TransportError> {
+        let number = number.map_or_else(|| "latest".to_owned(), |number| format!("{number:#x}"));
+        self.provider.raw_request("eth_getBlockByNumber".into(), (number, false)).await
+    }
+
+    /// Next nonce of an account in the safe block: what L1 already holds.
+    pub(crate) async fn safe_nonce(&self, account: Address) -> Result<u64, TransportError> {
+        let nonce: U64 = self.provider.raw_request("eth_getTransactionCount".into(), (account, "safe")).await?;
+        Ok(nonce.to())
+    }
+
+    /// The block that includes a transaction.
+    pub(crate) async fn inclusion(&self, hash: B256) -> Result<Option<BlockId>, TransportError> {
+        #[derive(Deserialize, Debug)]
+        #[serde(rename_all = "camelCase")]
+        struct Receipt {
+            block_number: U64,
+            block_hash: B256,
+        }
+        let receipt: Option<Receipt> = self.provider.raw_request("eth_getTransactionReceipt".into(), [hash]).await?;
+        Ok(receipt.map(|receipt| BlockId { number: receipt.block_number.to(), hash: receipt.block_hash }))
+    }
+}
