@@ -3,13 +3,17 @@ pragma solidity ^0.8.30;
 
 import {LibRLP} from "solady/src/utils/LibRLP.sol";
 
+import {Baton} from "../Baton.sol";
 import {BondVault} from "../BondVault.sol";
 import {OperatorRegistry} from "../OperatorRegistry.sol";
 import {Schedule} from "../Schedule.sol";
+import {SystemConfigBaton} from "../adapters/opstack/SystemConfigBaton.sol";
 import {SealedBidAuction} from "../auctions/SealedBidAuction.sol";
+import {IBaton} from "../interfaces/IBaton.sol";
 import {IBondVault} from "../interfaces/IBondVault.sol";
 import {IOperatorRegistry} from "../interfaces/IOperatorRegistry.sol";
 import {IPolicy} from "../interfaces/IPolicy.sol";
+import {IRotationTarget} from "../interfaces/IRotationTarget.sol";
 import {ISchedule} from "../interfaces/ISchedule.sol";
 import {ISealedBidAuction} from "../interfaces/ISealedBidAuction.sol";
 import {AuctionPolicy} from "../policies/Auction.sol";
@@ -20,6 +24,10 @@ import {Clock} from "../types/Types.sol";
 /// @param clock The clock.
 /// @param governance First governance of the registry.
 /// @param token ERC-20 that bonds are counted in beside ETH; must have code.
+/// @param target What rotates; zero to deploy an adapter that is going to own `systemConfig`.
+/// @param systemConfig SystemConfig proxy of the chain; only read when `target` is zero.
+/// @param chainOwner Owner of the chain: whom the adapter obeys and gives SystemConfig back to.
+/// @param returnDelay From the announcement until the adapter gives SystemConfig back, seconds.
 /// @param slasher Allowed to slash for ever; zero for nobody.
 /// @param ring Epochs that schedule and auction remember.
 /// @param disputePeriod Time from the end of an epoch in which its slots can be disputed, seconds.
@@ -29,6 +37,10 @@ struct RotaConfig {
     Clock clock;
     address governance;
     address token;
+    IRotationTarget target;
+    address systemConfig;
+    address chainOwner;
+    uint32 returnDelay;
     address slasher;
     uint16 ring;
     uint32 disputePeriod;
@@ -38,9 +50,12 @@ struct RotaConfig {
     IOperatorRegistry.Reserve reserve;
     IBondVault.Params vault;
     ISealedBidAuction.Params auction;
+    IBaton.Params baton;
 }
 
 /// @notice The contracts of one deployment.
+/// @param target What rotates: the adapter, if this deployment has one.
+/// @param adapter Zero where the configuration named another target.
 struct RotaSystem {
     OperatorRegistry registry;
     BondVault vault;
@@ -48,7 +63,9 @@ struct RotaSystem {
     SealedBidAuction auction;
     AuctionPolicy auctionPolicy;
     RoundRobin roundRobin;
-    address baton;
+    IRotationTarget target;
+    SystemConfigBaton adapter;
+    Baton baton;
 }
 
 /// @title Deployer of a whole system
@@ -63,7 +80,7 @@ library RotaDeployer {
     /// @param deployer Account that creates the contracts.
     /// @param nonce Its next nonce.
     function deploy(RotaConfig memory c, address deployer, uint256 nonce) internal returns (RotaSystem memory s) {
-        s = _expected(deployer, nonce);
+        s = expected(c, deployer, nonce);
         c.vault.disputePeriod = c.disputePeriod;
         (c.auction.capBps, c.auction.ring, c.auction.disputePeriod) = (c.capBps, c.ring, c.disputePeriod);
 
@@ -73,20 +90,31 @@ library RotaDeployer {
         _same("roundRobin", address(s.roundRobin), address(new RoundRobin(s.registry, c.capBps)));
         _same("auctionPolicy", address(s.auctionPolicy), address(new AuctionPolicy(s.auction)));
         _same("schedule", address(s.schedule), address(_schedule(c, s)));
+        if (address(s.adapter) != address(0)) _same("adapter", address(s.adapter), address(_adapter(c, s)));
+        _same("baton", address(s.baton), address(_baton(c, s)));
     }
 
-    /* PRIVATE */
-    /// @dev In the order in which `deploy` creates them.
-    function _expected(address deployer, uint256 nonce) private pure returns (RotaSystem memory s) {
+    /// @notice Where {deploy} is going to put everything. In the order in which it creates them.
+    function expected(RotaConfig memory c, address deployer, uint256 nonce)
+        internal
+        pure
+        returns (RotaSystem memory s)
+    {
         s.registry = OperatorRegistry(LibRLP.computeAddress(deployer, nonce++));
         s.vault = BondVault(LibRLP.computeAddress(deployer, nonce++));
         s.auction = SealedBidAuction(LibRLP.computeAddress(deployer, nonce++));
         s.roundRobin = RoundRobin(LibRLP.computeAddress(deployer, nonce++));
         s.auctionPolicy = AuctionPolicy(LibRLP.computeAddress(deployer, nonce++));
         s.schedule = Schedule(LibRLP.computeAddress(deployer, nonce++));
-        s.baton = LibRLP.computeAddress(deployer, nonce++);
+        s.target = c.target;
+        if (address(s.target) == address(0)) {
+            s.adapter = SystemConfigBaton(LibRLP.computeAddress(deployer, nonce++));
+            s.target = s.adapter;
+        }
+        s.baton = Baton(LibRLP.computeAddress(deployer, nonce));
     }
 
+    /* PRIVATE */
     function _registry(RotaConfig memory c, RotaSystem memory s) private returns (OperatorRegistry) {
         return new OperatorRegistry(c.clock, s.vault, c.governance, c.registry, c.reserve);
     }
@@ -97,7 +125,7 @@ library RotaDeployer {
             IBondVault.Addresses({
                 registry: address(s.registry),
                 schedule: address(s.schedule),
-                baton: s.baton,
+                baton: address(s.baton),
                 slasher: c.slasher,
                 token: c.token
             }),
@@ -120,13 +148,25 @@ library RotaDeployer {
         return new Schedule(
             c.clock,
             s.registry,
-            s.baton,
+            address(s.baton),
             ISchedule.Params({seedDelay: c.seedDelay, disputePeriod: c.disputePeriod, ring: c.ring}),
             policies
         );
     }
 
-    function _same(string memory name, address expected, address found) private pure {
-        if (expected != found) revert RotaDeployer_WrongAddress(name, expected, found);
+    function _adapter(RotaConfig memory c, RotaSystem memory s) private returns (SystemConfigBaton) {
+        return new SystemConfigBaton(address(s.baton), c.chainOwner, c.systemConfig, c.returnDelay);
+    }
+
+    function _baton(RotaConfig memory c, RotaSystem memory s) private returns (Baton) {
+        return new Baton(
+            c.clock,
+            IBaton.Addresses({registry: s.registry, schedule: s.schedule, vault: s.vault, target: s.target}),
+            c.baton
+        );
+    }
+
+    function _same(string memory name, address wanted, address found) private pure {
+        if (wanted != found) revert RotaDeployer_WrongAddress(name, wanted, found);
     }
 }

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {RotaConfig} from "../deploy/RotaDeployer.sol";
+import {IBaton} from "../interfaces/IBaton.sol";
 import {IBondVault} from "../interfaces/IBondVault.sol";
 import {IOperatorRegistry} from "../interfaces/IOperatorRegistry.sol";
 import {ISealedBidAuction} from "../interfaces/ISealedBidAuction.sol";
@@ -39,5 +40,16 @@ library RotaDefaults {
         c.auction.firstRefPrice = 0.01 ether;
         c.auction.minDeposit = 0.001 ether;
         c.auction.maxBids = 64;
+        c.returnDelay = 14 days;
+        c.baton = IBaton.Params({
+            l2ChainId: 901,
+            tailWindow: 2,
+            claimGrace: 6,
+            claimLead: 8,
+            callOutGrace: 3,
+            missesToVoid: 2,
+            callOutBond: 0.01 ether,
+            leakPerMiss: 0.02 ether
+        });
     }
 }

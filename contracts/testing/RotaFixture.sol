@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+import {Baton} from "../Baton.sol";
 import {BondVault} from "../BondVault.sol";
 import {OperatorRegistry} from "../OperatorRegistry.sol";
 import {Schedule} from "../Schedule.sol";
+import {SystemConfigBaton} from "../adapters/opstack/SystemConfigBaton.sol";
 import {SealedBidAuction} from "../auctions/SealedBidAuction.sol";
 import {RotaConfig, RotaDeployer, RotaSystem} from "../deploy/RotaDeployer.sol";
+import {Commitments} from "../libraries/Commitments.sol";
 import {Curve} from "../types/Curve.sol";
-import {EpochPhase} from "../types/Types.sol";
+import {BlockCommitment, EpochPhase} from "../types/Types.sol";
+import {ChainTarget} from "./ChainTarget.sol";
 import {L1} from "./L1.sol";
+import {IRealSystemConfig, OpStack} from "./OpStack.sol";
 import {RotaDefaults} from "./RotaDefaults.sol";
 import {TestToken} from "./TestToken.sol";
 
@@ -30,14 +35,20 @@ abstract contract RotaFixture is L1 {
     uint256 internal constant OPERATORS = 3;
 
     RotaConfig internal config;
+    RotaSystem internal rota;
     OperatorRegistry internal registry;
     BondVault internal vault;
     Schedule internal schedule;
     SealedBidAuction internal auction;
+    Baton internal baton;
     TestToken internal token;
-    RotaSystem internal rota;
+    /// @dev The real ones of an OP Stack chain, where its artifacts are installed and the configuration names no other target.
+    SystemConfigBaton internal adapter;
+    IRealSystemConfig internal systemConfig;
 
     address internal governance = makeAddr("governance");
+    address internal chainOwner = makeAddr("chain owner");
+    address internal genesisBatcher = makeAddr("genesis batcher");
     address internal treasury = makeAddr("treasury");
     address internal stranger = makeAddr("stranger");
     Operator internal reserve;
@@ -48,7 +59,7 @@ abstract contract RotaFixture is L1 {
     /// @notice The configuration that {_deployRota} uses: the devnet's. Override it to test under another one.
     function _config() internal virtual returns (RotaConfig memory c) {
         c = RotaDefaults.devnet(vm.getBlockTimestamp() + 100);
-        c.governance = governance;
+        (c.governance, c.chainOwner) = (governance, chainOwner);
         c.auction.treasury = treasury;
         c.token = address(new TestToken());
         c.reserve.owner = reserve.owner;
@@ -65,8 +76,14 @@ abstract contract RotaFixture is L1 {
         config = _config();
         _startL1(config.clock.l1BlockSeconds);
         token = TestToken(config.token);
+        _deployTarget();
         rota = RotaDeployer.deploy(config, address(this), vm.getNonce(address(this)));
-        (registry, vault, schedule, auction) = (rota.registry, rota.vault, rota.schedule, rota.auction);
+        (registry, vault, schedule) = (rota.registry, rota.vault, rota.schedule);
+        (auction, baton, adapter) = (rota.auction, rota.baton, rota.adapter);
+        if (address(systemConfig) != address(0)) {
+            vm.prank(chainOwner);
+            systemConfig.transferOwnership(address(adapter));
+        }
 
         _bond(reserve.id, 2 * vault.MIN_BOND());
         for (uint256 i; i < OPERATORS; ++i) {
@@ -76,6 +93,20 @@ abstract contract RotaFixture is L1 {
             _fund(operator.id, 100 ether);
             operators.push(operator);
         }
+    }
+
+    /// @dev What rotates, unless {_config} says: the real SystemConfig, or the least that can where it is not installed.
+    function _deployTarget() private {
+        if (address(config.target) != address(0) || config.systemConfig != address(0)) return;
+        if (OpStack.isInstalled()) {
+            systemConfig = OpStack.deploySystemConfig(makeAddr("proxy admin"), chainOwner, genesisBatcher);
+            config.systemConfig = address(systemConfig);
+            return;
+        }
+        // The target wants to know the Baton and the Baton the target: this one comes first, the system right after.
+        uint256 nonce = vm.getNonce(address(this));
+        config.target = ChainTarget(vm.computeCreateAddress(address(this), nonce));
+        new ChainTarget(address(RotaDeployer.expected(config, address(this), nonce + 1).baton));
     }
 
     /* OPERATORS */
@@ -203,6 +234,58 @@ abstract contract RotaFixture is L1 {
             if (next >= 2 && schedule.phaseOf(next) != EpochPhase.Frozen) _prepare(next);
             _warpToEpoch(next);
         }
+    }
+
+    /* TURNS */
+    function _claim(Operator memory operator, uint64 slot) internal {
+        vm.prank(operator.sequencer);
+        baton.claim(slot);
+    }
+
+    /// @notice Calls out the holder of the slot in progress.
+    function _callOut(Operator memory operator) internal {
+        uint64 slot = schedule.currentSlot();
+        uint256 bond = baton.CALLOUT_BOND();
+        vm.deal(operator.sequencer, operator.sequencer.balance + bond);
+        vm.prank(operator.sequencer);
+        baton.callOut{value: bond}(slot);
+    }
+
+    /// @notice Answers the open call-out with a block dated now.
+    function _heartbeat(Operator memory operator) internal {
+        (BlockCommitment memory commitment, bytes memory signature) = _signedBlock(operator);
+        baton.heartbeat(commitment, signature);
+    }
+
+    /// @return When the operator begins to hold, L1 seconds.
+    function _takeOver(Operator memory operator) internal returns (uint64) {
+        vm.prank(operator.sequencer);
+        return baton.takeOver();
+    }
+
+    /// @notice A commitment to the L2 block dated now, under the authority of the slot in progress.
+    function _blockNow() internal view returns (BlockCommitment memory) {
+        uint256 timestamp = vm.getBlockTimestamp();
+        uint64 number = uint64((timestamp - config.clock.l2GenesisTime) / config.clock.l2BlockSeconds);
+        return BlockCommitment({
+            l2ChainId: config.baton.l2ChainId,
+            slot: schedule.currentSlot(),
+            number: number,
+            timestamp: uint64(timestamp),
+            parentHash: keccak256(abi.encode("L2 block", number - 1)),
+            blockHash: keccak256(abi.encode("L2 block", number)),
+            l1OriginNumber: uint64(vm.getBlockNumber() - 1),
+            l1OriginHash: keccak256("L1 origin")
+        });
+    }
+
+    function _signedBlock(Operator memory operator) internal view returns (BlockCommitment memory, bytes memory) {
+        BlockCommitment memory commitment = _blockNow();
+        return (commitment, _sign(operator, commitment));
+    }
+
+    function _sign(Operator memory operator, BlockCommitment memory commitment) internal view returns (bytes memory) {
+        return _signTyped(address(baton), Commitments.hash(commitment), operator.sequencerKey);
     }
 
     /* INTERNAL */

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {IRealProxy, IRealSystemConfig, OpStack} from "./OpStack.sol";
-
 import {SystemConfigBaton} from "@rota/contracts/adapters/opstack/SystemConfigBaton.sol";
 import {ISystemConfigBaton} from "@rota/contracts/interfaces/ISystemConfigBaton.sol";
+import {IRealProxy, IRealSystemConfig, OpStack} from "@rota/contracts/testing/OpStack.sol";
 import {Test} from "forge-std/Test.sol";
 
 /// @notice An implementation that somebody upgrades SystemConfig to: the batcher moves by a setter that no list knows.

@@ -65,6 +65,15 @@ library OpStack {
     /// @dev SystemConfig's word for "fees are paid in ETH".
     address private constant ETHER = 0xEeeeeEeeeEeEeeEeEeEeeEEEeeeeEeeeeeeeEEeE;
 
+    /// @notice Whether the artifacts are there: a project that installed this package may do without the OP Stack's.
+    function isInstalled() internal view returns (bool) {
+        try VM.getCode(string.concat(ARTIFACTS, "Proxy.sol/Proxy.json")) returns (bytes memory) {
+            return true;
+        } catch {
+            return false;
+        }
+    }
+
     /// @param admin May upgrade the proxy. @param owner May call the setters. @param batcher First batcher.
     function deploySystemConfig(address admin, address owner, address batcher) internal returns (IRealSystemConfig) {
         address implementation = VM.deployCode(string.concat(ARTIFACTS, "SystemConfig.sol/SystemConfig.json"));
