@@ -10,7 +10,7 @@ use crate::{
     ports::Ports,
     process::{Started, Supervisor},
     rpc,
-    tools::Tools,
+    tools::{Tools, write},
 };
 use alloy::{
     primitives::{Address, B256, Bytes, U256},
@@ -27,6 +27,8 @@ use std::{
 
 /// What an operator's three accounts begin with on L1, ETH each: bonds, bids and batches of a long run.
 const FUNDS_ETH: u64 = 100;
+/// Marks a folder as a devnet's.
+const MARK: &str = ".rota-devnet";
 /// Operators at most: one batch of funding transactions, and anvil's account pays for them.
 const MAX_OPERATORS: u16 = 20;
 
@@ -41,7 +43,7 @@ pub struct Options {
     pub l1_block_time: u16,
     /// Seconds between L2 blocks.
     pub l2_block_time: u16,
-    /// Folder of everything: keys, databases, configurations, logs. Made anew.
+    /// Folder of everything: keys, databases, configurations, logs. New, empty, or an earlier devnet's.
     pub dir: PathBuf,
     /// Draws the bids.
     pub seed: u64,
@@ -123,10 +125,7 @@ impl Stack {
         progress: &(dyn Fn(&str) + Sync),
     ) -> Result<Self, Error> {
         options.check()?;
-        let dir = &options.dir;
-        let _ = fs::remove_dir_all(dir);
-        fs::create_dir_all(dir).map_err(|e| Error::io(dir, e))?;
-        let dir = dir.canonicalize().map_err(|e| Error::io(dir, e))?;
+        let dir = fresh(&options.dir)?;
         let (supervisor, ports) = (Supervisor::new(dir.join("logs"))?, Ports::default());
 
         progress("making keys, compiling the contracts");
@@ -256,6 +255,20 @@ impl Stack {
 
 /* STEPS */
 
+/// Makes the devnet's folder anew. Only a devnet's own folder is ever emptied: the name may be a slip of the user's.
+fn fresh(dir: &Path) -> Result<PathBuf, Error> {
+    let mark = dir.join(MARK);
+    let empty = fs::read_dir(dir).map_or(true, |mut entries| entries.next().is_none());
+    if mark.is_file() {
+        fs::remove_dir_all(dir).map_err(|e| Error::io(dir, e))?;
+    } else if !empty {
+        let rule = "the folder holds something else than a devnet: name another one".into();
+        return Err(Error::Option { name: "dir", value: dir.display().to_string(), rule });
+    }
+    write(&mark, "A devnet of Rota: made anew by the next one that is started here.\n")?;
+    dir.canonicalize().map_err(|e| Error::io(dir, e))
+}
+
 /// Deploys our contracts and makes the adapter the SystemConfig's owner, as an existing chain would.
 async fn deploy_and_hand_over(
     supervisor: &Supervisor,
@@ -326,4 +339,38 @@ async fn registered(
             Ok((owner == operator.owner.into_word()).then_some(()))
         })
         .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_that_cannot_work_are_refused_by_name() {
+        let fine = || Options::new("unused");
+        assert!(fine().check().is_ok());
+        for (name, options) in [
+            ("operators", Options { operators: 0, ..fine() }),
+            ("slots-per-epoch", Options { slots_per_epoch: 46, ..fine() }),
+            ("l1-block-time", Options { l1_block_time: 0, ..fine() }),
+            ("l2-block-time", Options { l2_block_time: 3, ..fine() }),
+            ("slot-seconds", Options { slot_seconds: 15, ..fine() }),
+        ] {
+            let error = options.check().unwrap_err().to_string();
+            assert!(error.contains(name), "{error}");
+        }
+    }
+
+    #[test]
+    fn only_a_devnets_own_folder_is_emptied() {
+        let dir = tempfile::tempdir().unwrap();
+        let (own, other) = (dir.path().join("own"), dir.path().join("other"));
+        for _ in 0..2 {
+            let made = fresh(&own).unwrap();
+            assert_eq!(fs::read_dir(&made).unwrap().count(), 1);
+            write(&made.join("logs/anvil.log"), "old").unwrap();
+        }
+        write(&other.join("thesis.tex"), "precious").unwrap();
+        assert!(fresh(&other).is_err() && other.join("thesis.tex").exists());
+    }
 }
