@@ -20,7 +20,12 @@ abstract contract Assignments is ISchedule, Clocked {
     using Timeline for Clock;
 
     /* CONSTANTS AND IMMUTABLES */
-    uint256 internal constant WORDS_PER_EPOCH = Timeline.MAX_SLOTS_PER_EPOCH / FrozenWordLib.IDS;
+    // Literals, since an array's length may not name another library's constant: 45 is Timeline.MAX_SLOTS_PER_EPOCH, 3 are
+    // the words of 15 ids for them.
+    uint256 internal constant SLOTS_PER_RING_EPOCH = 45;
+    uint256 internal constant WORDS_PER_EPOCH = 3;
+    /// @dev Bounds `liveSlotsOf`: 128 epochs of 3 words, under a million gas.
+    uint256 internal constant MAX_RING = 128;
     uint256 internal constant END_OF_SLOT = type(uint256).max;
 
     /// @notice The only caller of what records the course of a slot. Trusted to know who may claim and take over, and when.
@@ -29,12 +34,14 @@ abstract contract Assignments is ISchedule, Clocked {
     uint256 public immutable RING;
 
     /* STORAGE */
+    // Arrays of fixed size, not mappings: the view that everybody asks has no hash to compute.
+
     /// @dev Three words an epoch of the ring; written by `freeze` alone.
-    mapping(uint256 ringWord => FrozenWord) internal _frozen;
+    FrozenWord[WORDS_PER_EPOCH * MAX_RING] internal _frozen;
     /// @dev One word an epoch of the ring.
-    mapping(uint256 ringEpoch => EpochState) internal _states;
+    EpochState[MAX_RING] internal _states;
     /// @dev One word a slot of the ring, meaningful only where the epoch's state marks a change.
-    mapping(uint256 ringSlot => ChangeRecord) internal _changes;
+    ChangeRecord[SLOTS_PER_RING_EPOCH * MAX_RING] internal _changes;
 
     /* CONSTRUCTOR */
     constructor(address baton, uint256 ring) {
@@ -159,9 +166,8 @@ abstract contract Assignments is ISchedule, Clocked {
     /* WHO SEQUENCES */
     /// @inheritdoc ISchedule
     function currentHolder() external view returns (uint16) {
-        Clock memory c = _clock();
-        uint64 slot = c.slotAt(block.timestamp);
-        return _holderAt(c, _stateOf(c.epochOf(slot)), slot, block.timestamp);
+        (uint64 epoch, uint256 index, uint256 offset) = _now();
+        return _holder(_stateOf(epoch), epoch, index, offset);
     }
 
     /// @inheritdoc ISchedule
@@ -206,10 +212,14 @@ abstract contract Assignments is ISchedule, Clocked {
     }
 
     /* INTERNAL: READS */
-    /// @dev The one place that says who holds. `slot` is in the ring, `state` is its epoch's.
-    function _holderAt(Clock memory c, EpochState state, uint64 slot, uint256 timestamp) internal view returns (uint16 id) {
-        uint64 epoch = c.epochOf(slot);
-        uint256 index = c.indexOf(slot);
+    /// @dev `slot` is in the ring, `state` is its epoch's.
+    function _holderAt(Clock memory c, EpochState state, uint64 slot, uint256 timestamp) internal view returns (uint16) {
+        uint256 start = c.startOfSlot(slot);
+        return _holder(state, c.epochOf(slot), c.indexOf(slot), timestamp > start ? timestamp - start : 0);
+    }
+
+    /// @dev The one place that says who holds: `offset` seconds into the slot, any later time than its end is its end.
+    function _holder(EpochState state, uint64 epoch, uint256 index, uint256 offset) internal view returns (uint16 id) {
         uint16 frozen = _frozenId(epoch, index);
         id = frozen;
 
@@ -218,11 +228,7 @@ abstract contract Assignments is ISchedule, Clocked {
         if (changed != 0) {
             uint256 from = LibBit.fls(changed);
             ChangeRecord record = _changes[_ringSlot(epoch, from)];
-            if (index < record.end()) {
-                uint256 start = c.startOfSlot(slot);
-                uint256 offset = timestamp > start ? timestamp - start : 0;
-                id = record.holderAt(from == index ? offset : END_OF_SLOT);
-            }
+            if (index < record.end()) id = record.holderAt(from == index ? offset : END_OF_SLOT);
         }
 
         // A void takes only what is still the operator's.
@@ -247,8 +253,11 @@ abstract contract Assignments is ISchedule, Clocked {
 
     /// @dev 0 where nothing is frozen.
     function _frozenId(uint64 epoch, uint256 index) internal view returns (uint16) {
-        FrozenWord word = _frozen[_ringWord(epoch, index / FrozenWordLib.IDS)];
-        return word.isOf(epoch) ? word.idAt(index % FrozenWordLib.IDS) : 0;
+        // No overflow: an index is below 45.
+        unchecked {
+            FrozenWord word = _frozen[_ringWord(epoch, index / FrozenWordLib.IDS)];
+            return word.isOf(epoch) ? word.idAt(index % FrozenWordLib.IDS) : 0;
+        }
     }
 
     function _isFrozen(uint64 epoch) internal view returns (bool) {
@@ -268,11 +277,17 @@ abstract contract Assignments is ISchedule, Clocked {
     }
 
     function _ringWord(uint64 epoch, uint256 word) internal view returns (uint256) {
-        return epoch % RING * WORDS_PER_EPOCH + word;
+        // No overflow: a ring is below 2^16; nor is it 0.
+        unchecked {
+            return epoch % RING * WORDS_PER_EPOCH + word;
+        }
     }
 
     function _ringSlot(uint64 epoch, uint256 index) internal view returns (uint256) {
-        return epoch % RING * Timeline.MAX_SLOTS_PER_EPOCH + index;
+        // No overflow: as above.
+        unchecked {
+            return epoch % RING * SLOTS_PER_RING_EPOCH + index;
+        }
     }
 
     function _orReserve(uint16 id) internal pure returns (uint16) {

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {BlockHeader} from "@openzeppelin/contracts/utils/BlockHeader.sol";
 import {Blockhash} from "@openzeppelin/contracts/utils/Blockhash.sol";
-import {Memory} from "@openzeppelin/contracts/utils/Memory.sol";
 
 import {Assignments} from "./Assignments.sol";
 import {IOperatorRegistry} from "./interfaces/IOperatorRegistry.sol";
 import {IPolicy} from "./interfaces/IPolicy.sol";
 import {ISchedule} from "./interfaces/ISchedule.sol";
 import {Clocked} from "./libraries/Clocked.sol";
+import {L1Header} from "./libraries/L1Header.sol";
 import {Timeline} from "./libraries/Timeline.sol";
 import {FrozenWord, FrozenWordLib} from "./types/FrozenWord.sol";
 import {Clock, EpochPhase} from "./types/Types.sol";
@@ -21,14 +20,12 @@ import {Clock, EpochPhase} from "./types/Types.sol";
 /// costs its epochs, which then are the reserve's, and nothing else.
 contract Schedule is Assignments {
     using Timeline for Clock;
-    using BlockHeader for Memory.Slice[];
+    using L1Header for bytes;
 
     /* CONSTANTS AND IMMUTABLES */
     bytes32 internal constant SEED_DOMAIN = keccak256("Rota.Seed.v1");
     /// @dev Blocks whose hash EIP-2935 keeps.
     uint256 internal constant HISTORY_BLOCKS = 8191;
-    /// @dev Bounds `liveSlotsOf`: 128 epochs of 3 words, under a million gas.
-    uint256 internal constant MAX_RING = 128;
 
     IOperatorRegistry public immutable REGISTRY;
     /// @notice From the closing of the set to the seed's block, L1 seconds.
@@ -46,7 +43,7 @@ contract Schedule is Assignments {
 
     /* STORAGE */
     /// @dev One word an epoch of the ring; the low 16 bits are its tag.
-    mapping(uint256 ringEpoch => bytes32) internal _seeds;
+    bytes32[MAX_RING] internal _seeds;
     /// @dev Kept for ever: what was paid for a cancelled epoch stays refundable.
     mapping(uint64 epoch => bool) internal _cancelled;
 
@@ -76,11 +73,10 @@ contract Schedule is Assignments {
     /// @inheritdoc ISchedule
     function recordSeed(uint64 epoch, bytes calldata header, bytes calldata parent) external {
         // Check: it is time.
-        (uint256 opens, uint256 closes) = _freezeWindow(epoch);
-        uint256 seedTime = opens + SEED_DELAY;
+        _checkNext(epoch);
+        uint256 seedTime = _clock().startOfEpoch(epoch - 1) + SEED_DELAY;
         if (block.timestamp < seedTime) revert Schedule_TooEarly(epoch, seedTime);
-        if (block.timestamp >= closes) revert Schedule_TooLate(epoch, closes);
-        if (_hasSeed(epoch)) revert Schedule_SeedAlreadyRecorded(epoch);
+        if (_isSeedOf(_seeds[epoch % RING], epoch)) revert Schedule_SeedAlreadyRecorded(epoch);
 
         // Check: the headers are this chain's, and no earlier block could have been chosen.
         (uint256 number, bytes32 mixHash) = _seedBlock(header, parent, seedTime);
@@ -95,31 +91,30 @@ contract Schedule is Assignments {
     /// @inheritdoc ISchedule
     function freeze(uint64 epoch) external {
         // Check: it is time, and the assignments are still open.
-        (uint256 opens, uint256 closes) = _freezeWindow(epoch);
-        if (block.timestamp < opens) revert Schedule_TooEarly(epoch, opens);
-        if (block.timestamp >= closes) revert Schedule_TooLate(epoch, closes);
+        _checkNext(epoch);
         if (_isFrozen(epoch)) revert Schedule_AlreadyFrozen(epoch);
-        if (!_hasSeed(epoch)) revert Schedule_SeedNotRecorded(epoch);
+        bytes32 seed = _seeds[epoch % RING];
+        if (!_isSeedOf(seed, epoch)) revert Schedule_SeedNotRecorded(epoch);
 
         // Static calls, so that nothing can come back in between.
-        uint16[] memory slots = new uint16[](_clock().slotsPerEpoch);
         (IPolicy first, IPolicy second) = policiesOf(REGISTRY.stageAt(epoch));
-        bytes32 seed = _seeds[epoch % RING];
-        slots = _fill(first, epoch, seed, slots);
-        slots = _fill(second, epoch, seed, slots);
+        uint16[] memory slots = new uint16[](SLOTS_PER_EPOCH);
+        if (address(first) != address(0)) slots = _fill(first, epoch, seed, slots);
+        if (address(second) != address(0)) slots = _fillRest(second, epoch, seed, slots);
 
-        // Effect: the frozen words.
-        uint256 word;
-        for (uint256 from; from < slots.length; from += FrozenWordLib.IDS) {
-            _frozen[_ringWord(epoch, word++)] = FrozenWordLib.pack(epoch, slots, from);
-        }
-        emit EpochFrozen(epoch, FrozenWordLib.toBytes(slots));
+        // Effect: the frozen words. As many as the epoch's slots fill.
+        FrozenWord[3] memory words = FrozenWordLib.pack(epoch, slots);
+        _frozen[_ringWord(epoch, 0)] = words[0];
+        if (slots.length > FrozenWordLib.IDS) _frozen[_ringWord(epoch, 1)] = words[1];
+        if (slots.length > 2 * FrozenWordLib.IDS) _frozen[_ringWord(epoch, 2)] = words[2];
+        emit EpochFrozen(epoch, FrozenWordLib.toBytes(words, slots.length));
     }
 
     /// @inheritdoc ISchedule
     function cancel(uint64 epoch) external {
         // Check: it began without being frozen.
-        (, uint256 start) = _freezeWindow(epoch);
+        if (epoch < Timeline.FIRST_SCHEDULED_EPOCH) revert Schedule_EpochUnscheduled(epoch);
+        uint256 start = _clock().startOfEpoch(epoch);
         if (block.timestamp < start) revert Schedule_TooEarly(epoch, start);
         if (_cancelled[epoch]) revert Schedule_AlreadyCancelled(epoch);
         _checkInRing(epoch);
@@ -157,14 +152,15 @@ contract Schedule is Assignments {
         if (_cancelled[epoch]) return EpochPhase.Cancelled;
         _checkInRing(epoch);
         if (_isFrozen(epoch)) return EpochPhase.Frozen;
-        return _hasSeed(epoch) ? EpochPhase.Seeded : EpochPhase.Pending;
+        return _isSeedOf(_seeds[epoch % RING], epoch) ? EpochPhase.Seeded : EpochPhase.Pending;
     }
 
     /// @inheritdoc ISchedule
     function seedOf(uint64 epoch) external view returns (bytes32) {
         _checkInRing(epoch);
-        if (!_hasSeed(epoch)) revert Schedule_SeedNotRecorded(epoch);
-        return _seeds[epoch % RING];
+        bytes32 seed = _seeds[epoch % RING];
+        if (!_isSeedOf(seed, epoch)) revert Schedule_SeedNotRecorded(epoch);
+        return seed;
     }
 
     /// @inheritdoc ISchedule
@@ -204,40 +200,47 @@ contract Schedule is Assignments {
 
     /* INTERNAL */
     /// @dev Verifies both headers and that they straddle `seedTime`.
-    function _seedBlock(bytes memory header, bytes memory parent, uint256 seedTime)
+    function _seedBlock(bytes calldata header, bytes calldata parent, uint256 seedTime)
         internal
         view
         returns (uint256 number, bytes32 mixHash)
     {
-        Memory.Slice[] memory fields = BlockHeader.parseHeader(header);
-        number = fields.getNumber();
-        bytes32 canonical = Blockhash.blockHash(number);
-        if (keccak256(header) != canonical) revert Schedule_HeaderUnknown(number, keccak256(header), canonical);
+        number = header.number();
+        (bytes32 computed, bytes32 canonical) = (keccak256(header), Blockhash.blockHash(number));
+        if (computed != canonical) revert Schedule_HeaderUnknown(number, computed, canonical);
 
-        bytes32 parentHash = fields.getParentHash();
-        if (keccak256(parent) != parentHash) revert Schedule_NotTheParent(parentHash, keccak256(parent));
+        (bytes32 parentHash, bytes32 parentComputed) = (header.parentHash(), keccak256(parent));
+        if (parentComputed != parentHash) revert Schedule_NotTheParent(parentHash, parentComputed);
 
-        uint256 timestamp = fields.getTimestamp();
-        uint256 parentTimestamp = BlockHeader.parseHeader(parent).getTimestamp();
+        uint256 timestamp;
+        (timestamp, mixHash) = header.timestampAndMixHash();
+        (uint256 parentTimestamp,) = parent.timestampAndMixHash();
         if (timestamp < seedTime || parentTimestamp >= seedTime) {
             revert Schedule_NotTheSeedBlock(timestamp, parentTimestamp, seedTime);
         }
-        mixHash = fields.getPrevRandao();
     }
 
-    /// @dev Lets a policy fill what is free, and nothing else.
+    /// @dev Lets a policy fill what another one left, and nothing else.
+    function _fillRest(IPolicy policy, uint64 epoch, bytes32 seed, uint16[] memory slots)
+        internal
+        view
+        returns (uint16[] memory filled)
+    {
+        filled = _fill(policy, epoch, seed, slots);
+        for (uint256 i; i < slots.length; ++i) {
+            if (slots[i] != 0 && slots[i] != filled[i]) revert Schedule_PolicyBroke(address(policy));
+        }
+    }
+
+    /// @dev Lets a policy fill the slots.
     function _fill(IPolicy policy, uint64 epoch, bytes32 seed, uint16[] memory slots)
         internal
         view
         returns (uint16[] memory filled)
     {
-        if (address(policy) == address(0)) return slots;
         if (!policy.isReady(epoch)) revert Schedule_PolicyNotReady(address(policy), epoch);
         filled = policy.fill(epoch, seed, slots);
         if (filled.length != slots.length) revert Schedule_PolicyBroke(address(policy));
-        for (uint256 i; i < slots.length; ++i) {
-            if (slots[i] != 0 && slots[i] != filled[i]) revert Schedule_PolicyBroke(address(policy));
-        }
     }
 
     /// @dev Counts in the ring, not in a counter an operator: nothing has to be written when a slot's dispute period lapses.
@@ -261,13 +264,17 @@ contract Schedule is Assignments {
         _locate(c, c.firstSlotOf(epoch));
     }
 
-    function _hasSeed(uint64 epoch) internal view returns (bool) {
-        bytes32 seed = _seeds[epoch % RING];
+    function _isSeedOf(bytes32 seed, uint64 epoch) internal pure returns (bool) {
         return seed != 0 && uint16(uint256(seed)) == uint16(epoch);
     }
 
-    function _freezeWindow(uint64 epoch) internal view returns (uint256 opens, uint256 closes) {
+    /// @dev Whether `epoch` is the next one: the only one that can be prepared.
+    function _checkNext(uint64 epoch) internal view {
+        (uint64 current,,) = _now();
+        if (epoch == current + 1 && current != 0) return;
         if (epoch < Timeline.FIRST_SCHEDULED_EPOCH) revert Schedule_EpochUnscheduled(epoch);
-        return _clock().freezeWindow(epoch);
+        (uint256 opens, uint256 closes) = _clock().freezeWindow(epoch);
+        if (block.timestamp < opens) revert Schedule_TooEarly(epoch, opens);
+        revert Schedule_TooLate(epoch, closes);
     }
 }

@@ -94,7 +94,7 @@ interface ISchedule {
 
     /* EPOCH PIPELINE */
     /// @notice Records the seed of `epoch` from the first L1 block with timestamp >= start(epoch - 1) + SEED_DELAY. By anyone.
-    /// @dev Emits {SeedRecorded}. Headers that are not RLP revert with the errors of OpenZeppelin's `RLP` and `BlockHeader`.
+    /// @dev Emits {SeedRecorded}.
     ///
     /// Requirements:
     /// - epoch 2 or later, else {Schedule_EpochUnscheduled}
@@ -237,4 +237,12 @@ interface ISchedule {
     function startOfSlot(uint64 slot) external view returns (uint256);
     /// @return First second of the epoch.
     function startOfEpoch(uint64 epoch) external view returns (uint256);
+
+    /* PARAMETERS */
+    /// @return From the closing of an epoch's set to its seed's block, seconds.
+    function SEED_DELAY() external view returns (uint256);
+    /// @return After the end of an epoch, while its slots can be disputed, seconds.
+    function DISPUTE_PERIOD() external view returns (uint256);
+    /// @return Epochs kept.
+    function RING() external view returns (uint256);
 }

@@ -13,6 +13,7 @@ type EpochState is uint256;
 using EpochStateLib for EpochState global;
 
 library EpochStateLib {
+    // Where each field begins, bits.
     uint256 private constant CLAIMED = 16;
     uint256 private constant CHANGED = 61;
     uint256 private constant VOIDED = 106;
@@ -30,24 +31,27 @@ library EpochStateLib {
 
     /* GETTERS */
     function isClaimed(EpochState word, uint256 index) internal pure returns (bool) {
-        return (EpochState.unwrap(word) >> (CLAIMED + index)) & 1 == 1;
+        return EpochState.unwrap(word) & _bit(CLAIMED, index) != 0;
     }
 
     function isChanged(EpochState word, uint256 index) internal pure returns (bool) {
-        return (EpochState.unwrap(word) >> (CHANGED + index)) & 1 == 1;
+        return EpochState.unwrap(word) & _bit(CHANGED, index) != 0;
     }
 
     function isVoided(EpochState word, uint256 index) internal pure returns (bool) {
-        return (EpochState.unwrap(word) >> (VOIDED + index)) & 1 == 1;
+        return EpochState.unwrap(word) & _bit(VOIDED, index) != 0;
     }
 
     function isMissed(EpochState word, uint256 index) internal pure returns (bool) {
-        return (EpochState.unwrap(word) >> (MISSED + index)) & 1 == 1;
+        return EpochState.unwrap(word) & _bit(MISSED, index) != 0;
     }
 
     /// @notice Bitmap of the slots up to and including `index` in which a change record begins.
     function changedUpTo(EpochState word, uint256 index) internal pure returns (uint256) {
-        return (EpochState.unwrap(word) >> CHANGED) & ((2 << index) - 1);
+        // No underflow: 2 << index is at least 2.
+        unchecked {
+            return (EpochState.unwrap(word) >> CHANGED) & ((2 << index) - 1);
+        }
     }
 
     /// @notice Bitmap of the missed slots.
@@ -66,24 +70,24 @@ library EpochStateLib {
 
     /* SETTERS */
     function setClaimed(EpochState word, uint256 index) internal pure returns (EpochState) {
-        return EpochState.wrap(EpochState.unwrap(word) | (1 << (CLAIMED + index)));
+        return EpochState.wrap(EpochState.unwrap(word) | _bit(CLAIMED, index));
     }
 
     function setChanged(EpochState word, uint256 index) internal pure returns (EpochState) {
-        return EpochState.wrap(EpochState.unwrap(word) | (1 << (CHANGED + index)));
+        return EpochState.wrap(EpochState.unwrap(word) | _bit(CHANGED, index));
     }
 
     function clearChanged(EpochState word, uint256 index) internal pure returns (EpochState) {
-        return EpochState.wrap(EpochState.unwrap(word) & ~(1 << (CHANGED + index)));
+        return EpochState.wrap(EpochState.unwrap(word) & ~_bit(CHANGED, index));
     }
 
     function setMissed(EpochState word, uint256 index) internal pure returns (EpochState) {
-        return EpochState.wrap(EpochState.unwrap(word) | (1 << (MISSED + index)));
+        return EpochState.wrap(EpochState.unwrap(word) | _bit(MISSED, index));
     }
 
     /// @notice Voids a slot and forgets its claim: a claim whose slot is voided later counts for nothing.
     function setVoided(EpochState word, uint256 index) internal pure returns (EpochState) {
-        return EpochState.wrap((EpochState.unwrap(word) | (1 << (VOIDED + index))) & ~(1 << (CLAIMED + index)));
+        return EpochState.wrap((EpochState.unwrap(word) | _bit(VOIDED, index)) & ~_bit(CLAIMED, index));
     }
 
     /// @param start Start of the word's epoch, L1 seconds; `timestamp` is within 2^23 seconds of it.
@@ -94,5 +98,11 @@ library EpochStateLib {
     {
         uint256 bits = (uint256(uint32(l1Block)) << ANCHOR_BLOCK) | (uint256(uint24(timestamp + BIAS - start)) << ANCHOR_TIME);
         return EpochState.wrap((EpochState.unwrap(word) & ~ANCHOR_MASK) | bits);
+    }
+
+    /* INTERNAL */
+    /// @dev The bit of the `index`-th slot in the bitmap that begins at bit `field`.
+    function _bit(uint256 field, uint256 index) private pure returns (uint256) {
+        return (1 << field) << index;
     }
 }
