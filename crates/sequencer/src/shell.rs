@@ -1,0 +1,454 @@
+//! Looks, asks the driver, acts; and answers op-node in between.
+
+use crate::{
+    FromPeers, Gap, Role, batcher,
+    clients::{Heads, L1, OpBatcher, OpNode},
+    conductor,
+    driver::{self, Head, Node, Relation, Situation, Step},
+    rpc::RpcError,
+    seam::{Seam, SeamConductor, now},
+};
+use alloy::{signers::local::PrivateKeySigner, sol_types::Eip712Domain};
+use rota_core::{
+    L2Block, Millis, OperatorId, Slot,
+    authority::Standing,
+    fence::{Fence, Refused, standing_head},
+    message::{SealedBlock, SignedReceipt, StreamItem},
+    seal::SealStore,
+};
+use rota_store::{Store, StoreError};
+use std::{sync::Arc, time::Duration};
+use tokio::{
+    net::TcpListener,
+    sync::{mpsc, watch},
+    time::Instant,
+};
+use tokio_util::sync::CancellationToken;
+
+/// How often to look when nothing happens. Hand-overs do not wait for it: they follow a block, a seal or a new view.
+const LOOK: Duration = Duration::from_millis(200);
+/// How long to poll for a posted block to arrive in the node, and how often.
+const ARRIVAL: Duration = Duration::from_millis(500);
+const ARRIVAL_POLL: Duration = Duration::from_millis(5);
+/// Blocks posted before the node is looked at again: enough to catch up fast, few enough for its queue.
+const POST_AT_ONCE: usize = 64;
+/// A gap is asked for again only after this.
+const ASK_AGAIN: Duration = Duration::from_secs(1);
+
+/// What this operator's sequencer is made of.
+pub struct Config {
+    pub operator: OperatorId,
+    pub l2_chain_id: u64,
+    /// L2 block time, seconds.
+    pub block_time: u64,
+    /// Of the deployment: see [`rota_core::message::domain`].
+    pub domain: Eip712Domain,
+    pub node_rpc: String,
+    pub batcher_rpc: String,
+    /// Asked in this order about single L1 blocks.
+    pub l1_rpc: Vec<String>,
+}
+
+/// What comes in from the rest of the keeper, and goes out besides what the store's stream says.
+pub struct Inputs {
+    pub role: watch::Receiver<Role>,
+    pub peers: mpsc::Receiver<FromPeers>,
+    pub gaps: mpsc::Sender<Gap>,
+    /// Cancelled by SIGTERM.
+    pub stop: CancellationToken,
+}
+
+/// Why the sequencer cannot go on. What a node or a peer does wrong is logged and tried again; this is not.
+#[derive(Debug, thiserror::Error)]
+pub enum SequencerError {
+    #[error("an HTTP client could not be made: {0}")]
+    Client(#[from] reqwest::Error),
+    #[error("the conductor's listener failed: {0}")]
+    Listener(std::io::Error),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("a task ended: {0}")]
+    Task(#[from] tokio::task::JoinError),
+    #[error("the {0} ended")]
+    InputEnded(&'static str),
+}
+
+/// A step that failed; the next look shows what is left to do.
+#[derive(Debug, thiserror::Error)]
+enum StepError {
+    #[error(transparent)]
+    Rpc(#[from] RpcError),
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("block {number} was posted but did not become the node's head")]
+    NotApplied { number: u64 },
+}
+
+struct Shell {
+    config: Config,
+    seam: Arc<Seam>,
+    store: Arc<Store>,
+    node: OpNode,
+    gaps: mpsc::Sender<Gap>,
+    /// Receipts of predecessors that wait for their block's origin to be deep enough.
+    receipts: Vec<SignedReceipt>,
+    /// The node's unsafe head when last looked at, and when it last went back.
+    node_head: u64,
+    went_back: Option<Millis>,
+    gap_asked: Option<Instant>,
+    /// The last boundary at which a receipt was signed or could not be.
+    receipt_settled: Option<Slot>,
+}
+
+/// Runs until `inputs.stop`: then the block in hand is sealed, the receipt signed, and the world told. `listener` is
+/// where op-node's `--conductor.rpc` points.
+pub async fn run(
+    config: Config,
+    store: Arc<Store>,
+    key: PrivateKeySigner,
+    listener: TcpListener,
+    inputs: Inputs,
+) -> Result<(), SequencerError> {
+    let Inputs { mut role, mut peers, gaps, stop } = inputs;
+    let node = OpNode::new(&config.node_rpc)?;
+    let fence = Fence::new(
+        Arc::clone(&store),
+        key,
+        config.operator,
+        config.l2_chain_id,
+        config.block_time,
+        config.domain.clone(),
+    );
+    let seam = Arc::new(Seam::new(fence, role.clone(), L1::new(&config.l1_rpc)?, node.clone()));
+
+    // op-node needs an answer while it is being stopped, so the server outlives `stop`.
+    let served = CancellationToken::new();
+    let _ends_server = served.clone().drop_guard();
+    let conductor = Arc::new(SeamConductor(Arc::clone(&seam)));
+    let mut server = tokio::spawn(conductor::serve(listener, conductor, served));
+    let batcher = OpBatcher::new(&config.batcher_rpc)?;
+    let batcher = tokio::spawn(batcher::follow(batcher, role.clone(), stop.clone()));
+
+    let mut shell = Shell {
+        config,
+        seam,
+        store,
+        node,
+        gaps,
+        receipts: vec![],
+        node_head: 0,
+        went_back: None,
+        gap_asked: None,
+        receipt_settled: None,
+    };
+    while !stop.is_cancelled() {
+        shell.settle(false).await?;
+        tokio::select! {
+            // The other parts of the keeper stop too, and their channels close: that is not an error then.
+            biased;
+            () = stop.cancelled() => {}
+            () = shell.seam.changed.notified() => {}
+            () = tokio::time::sleep(LOOK) => {}
+            changed = role.changed() => changed.map_err(|_| SequencerError::InputEnded("L1 view"))?,
+            message = peers.recv() => {
+                shell.take(message.ok_or(SequencerError::InputEnded("relay"))?)?;
+                while let Ok(message) = peers.try_recv() {
+                    shell.take(message)?;
+                }
+            }
+            ended = &mut server => {
+                ended?.map_err(SequencerError::Listener)?;
+                return Err(SequencerError::InputEnded("conductor's server"));
+            }
+        }
+    }
+    shell.leave().await?;
+    batcher.await?;
+    Ok(())
+}
+
+impl Shell {
+    /// Takes steps until there is nothing to do now.
+    async fn settle(&mut self, leaving: bool) -> Result<(), SequencerError> {
+        self.countersign();
+        // Bounded, so that a step that does not help is tried again only at the next look.
+        for _ in 0..8 {
+            let step = match self.next_step(leaving).await {
+                Ok(Step::Wait) => return Ok(()),
+                Ok(step) => step,
+                Err(error) => {
+                    tracing::warn!(%error, "the situation is not known");
+                    return Ok(());
+                }
+            };
+            if let Err(error) = self.perform(&step).await {
+                tracing::warn!(?step, %error, "a step failed");
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    async fn next_step(&mut self, leaving: bool) -> Result<Step, StepError> {
+        let authority = self.seam.authority();
+        let head = match standing_head(&*self.store, &authority) {
+            Ok(head) => head.map_or(Head::Unknown, Head::Known),
+            Err(Refused::OriginUnsettled { .. }) => Head::Unsettled,
+            Err(error) => return Err(error.into()),
+        };
+        let node = self.look(head).await?;
+        let last = self.store.last_sealed()?;
+        let unreceipted = match &last {
+            Some(last) if !self.is_receipted(last)? => Some(last),
+            _ => None,
+        };
+        Ok(driver::decide(&Situation {
+            now: now(),
+            block_time: self.config.block_time,
+            authority: &authority,
+            node,
+            head,
+            leading: self.seam.is_leading(),
+            refusing: self.seam.is_refusing(),
+            peers_heard: self.seam.have_peers_been_heard(),
+            leaving,
+            unreceipted,
+            view_is_older_than_node: self
+                .went_back
+                .is_some_and(|then| authority.answered_at <= then),
+        }))
+    }
+
+    /// What op-node says; none while it is not up.
+    async fn look(&mut self, head: Head) -> Result<Option<Node>, StepError> {
+        let (heads, sequencing) = tokio::join!(self.node.heads(), self.node.is_sequencing());
+        let (heads, sequencing) = match (heads, sequencing) {
+            (Ok(Some(heads)), Ok(sequencing)) => (heads, sequencing),
+            (Ok(None), _) => return Ok(None),
+            (Err(error), _) | (_, Err(error)) => {
+                tracing::debug!(%error, "op-node is not up");
+                return Ok(None);
+            }
+        };
+        let unsafe_head = heads.unsafe_head;
+        if unsafe_head.number < self.node_head {
+            self.went_back = Some(now());
+        }
+        self.node_head = unsafe_head.number;
+        let relation = match head {
+            Head::Known(head) => self.relation(&heads, head)?,
+            Head::Unsettled | Head::Unknown => Relation::Apart,
+        };
+        Ok(Some(Node { unsafe_head, sequencing, relation }))
+    }
+
+    fn relation(&self, node: &Heads, head: L2Block) -> Result<Relation, StepError> {
+        let on_node = node.unsafe_head;
+        if on_node.hash == head.hash {
+            return Ok(Relation::Same);
+        }
+        if head.number > on_node.number
+            && let Some(path) = self.store.path(on_node.hash, head.hash)?
+        {
+            return Ok(Relation::Behind(path));
+        }
+        let derived = node.safe.number >= head.number;
+        let descends =
+            on_node.number > head.number && self.store.path(head.hash, on_node.hash)?.is_some();
+        Ok(if derived || descends { Relation::Ahead } else { Relation::Apart })
+    }
+
+    async fn perform(&mut self, step: &Step) -> Result<(), StepError> {
+        match step {
+            Step::Wait => {}
+            Step::Post(path) => self.post(path).await?,
+            Step::Adopt(head) => self.store.set_head(*head)?,
+            Step::Fill { from } => {
+                if self.gap_asked.is_none_or(|asked| asked.elapsed() >= ASK_AGAIN) {
+                    self.gap_asked = Some(Instant::now());
+                    // Full: the relay has enough to do, and the next look asks again.
+                    let _ = self.gaps.try_send(Gap { from: *from });
+                }
+            }
+            Step::Lead => self.seam.lead(),
+            Step::Start(head) => {
+                self.seam.lead();
+                // If the start fails or its answer is lost, the next look sees a node that sequences or not, and goes on from there.
+                if let Err(error) = self.node.start(head.id()).await {
+                    self.seam.cease();
+                    return Err(error.into());
+                }
+                tracing::info!(head = head.number, hash = %head.hash, "started sequencing");
+            }
+            Step::Stop => {
+                self.seam.cease();
+                self.node.stop().await?;
+                tracing::info!("stopped sequencing");
+            }
+            Step::HandOver(boundary) => {
+                // One that cannot be signed now can never be: it is not tried again.
+                self.receipt_settled = Some(*boundary);
+                let receipt = self.seam.hand_over(*boundary)?;
+                tracing::info!(%boundary, last = receipt.receipt.number, "handed over");
+            }
+        }
+        Ok(())
+    }
+
+    /// Posts in order, and waits for the last one: the block after it may be ours to seal in a few milliseconds.
+    async fn post(&self, path: &[L2Block]) -> Result<(), StepError> {
+        let path = &path[..path.len().min(POST_AT_ONCE)];
+        for block in path {
+            let payload = self
+                .store
+                .payload(block.hash)?
+                .ok_or(StoreError::UnknownBlock { hash: block.hash })?;
+            self.node.post(&payload.envelope).await?;
+        }
+        let Some(last) = path.last() else { return Ok(()) };
+        let patience = Instant::now() + ARRIVAL;
+        while Instant::now() < patience {
+            if self.node.heads().await?.is_some_and(|heads| heads.unsafe_head.number >= last.number)
+            {
+                return Ok(());
+            }
+            tokio::time::sleep(ARRIVAL_POLL).await;
+        }
+        Err(StepError::NotApplied { number: last.number })
+    }
+
+    fn take(&mut self, message: FromPeers) -> Result<(), SequencerError> {
+        match message {
+            FromPeers::Block(block) if block.operator == self.config.operator => {
+                if self.store.recover(&block, self.slot_now())? {
+                    let (number, hash) = (block.payload.number, block.payload.hash);
+                    tracing::warn!(number, %hash, "a peer knows a block by our key that this store had lost");
+                }
+            }
+            FromPeers::Block(block) => self.accept(&block)?,
+            FromPeers::Receipt(receipt) => self.receipts.push(*receipt),
+            FromPeers::Heard => self.seam.heard(),
+        }
+        Ok(())
+    }
+
+    /// Keeps a peer's block, and follows it if it prevails over the head: see [`prevails`].
+    fn accept(&self, block: &SealedBlock) -> Result<(), SequencerError> {
+        let is_new = self.store.accept(block)?;
+        let head = self.store.head()?;
+        if !is_new || head.is_some_and(|head| head.hash == block.payload.hash) {
+            return Ok(());
+        }
+        let Some(head) = head else { return Ok(()) };
+        let maker = self.store.sealed_block(head.hash)?;
+        let authority = self.seam.authority();
+        let standing = standing_head(&*self.store, &authority).ok().flatten();
+        if prevails(block, head, maker.as_ref(), standing) {
+            let (number, hash) = (block.payload.number, block.payload.hash);
+            tracing::warn!(number, %hash, instead_of = %head.hash, "followed another branch");
+            self.store.set_head(block.payload.block())?;
+        }
+        Ok(())
+    }
+
+    /// Countersigns what can be by now.
+    fn countersign(&mut self) {
+        let authority = self.seam.authority();
+        let oldest = authority.tenures.first().map_or(Slot(u64::MAX), |tenure| tenure.slot);
+        let ours = |slot: u64| authority.tenures.iter().any(|tenure| tenure.slot.0 == slot);
+        let is_deep = |receipt: &SignedReceipt| {
+            let block = self.store.block(receipt.receipt.hash).ok().flatten();
+            block.is_some_and(|block| {
+                authority.origins.standing(block.origin) == Standing::Canonical
+            })
+        };
+        let mut waiting = std::mem::take(&mut self.receipts);
+        waiting.retain(|receipt| {
+            let boundary = receipt.receipt.boundarySlot;
+            if ours(boundary)
+                && is_deep(receipt)
+                && self.seam.countersign(receipt.clone(), &authority).is_ok()
+            {
+                tracing::info!(boundary, last = receipt.receipt.number, "countersigned");
+                return false;
+            }
+            // Kept while the boundary's slot is recent or to come.
+            boundary >= oldest.0
+        });
+        self.receipts = waiting;
+    }
+
+    /// SIGTERM: the block in hand is sealed, the receipt signed, the successor told.
+    async fn leave(&mut self) -> Result<(), SequencerError> {
+        let was_leading = self.seam.is_leading();
+        if was_leading {
+            // A node that seals nothing is not waited for longer than for one block.
+            let patience = Duration::from_millis(self.config.block_time * 1000 + 100);
+            let before = self.store.head()?;
+            while self.store.head()? == before {
+                if tokio::time::timeout(patience, self.seam.changed.notified()).await.is_err() {
+                    break;
+                }
+            }
+        }
+        self.settle(true).await?;
+        let last = self.store.last_sealed()?.filter(|_| was_leading);
+        if let Some(last) = last {
+            let slot = Slot(last.commitment.slot);
+            match self.seam.hand_over(slot.next()) {
+                Ok(SignedReceipt { receipt, signature, .. }) => {
+                    let operator = self.config.operator;
+                    let (number, hash) = (receipt.number, receipt.hash);
+                    self.store.append(
+                        number,
+                        &StreamItem::Leaving { operator, slot, number, hash, signature },
+                    )?;
+                }
+                Err(error) => tracing::warn!(%error, "left without a receipt"),
+            }
+        }
+        Ok(())
+    }
+
+    fn is_receipted(&self, last: &SealedBlock) -> Result<bool, StoreError> {
+        let slot = Slot(last.commitment.slot);
+        let settled = self.receipt_settled.is_some_and(|boundary| boundary > slot);
+        Ok(settled || !self.store.handed_over_after(slot)?.is_empty())
+    }
+
+    /// The slot that is on by our tenures, if we know it: what a rolled-back store must not sign in.
+    fn slot_now(&self) -> Option<Slot> {
+        let now = now();
+        let tenures = self.seam.authority().tenures;
+        tenures.iter().find(|tenure| now < tenure.until.millis()).map(|tenure| tenure.slot)
+    }
+}
+
+/// Whether `block`, which is not on the head, replaces it: because L1 displaced the blocks above its parent, or because it was
+/// made under a later slot's authority (a predecessor's late tail loses against its successor).
+fn prevails(
+    block: &SealedBlock,
+    head: L2Block,
+    maker: Option<&SealedBlock>,
+    standing: Option<L2Block>,
+) -> bool {
+    let on_standing = standing.is_some_and(|standing| {
+        standing.hash != head.hash && standing.hash == block.payload.parent_hash
+    });
+    let later = maker.is_some_and(|head| block.commitment.slot > head.commitment.slot);
+    on_standing || later
+}
+
+/// Used by the keeper's `check`: what stands between this op-node and its being driven.
+pub async fn conductor_is_enabled(node_rpc: &str) -> Result<bool, RpcError> {
+    match OpNode::new(node_rpc) {
+        Ok(node) => node.conductor_enabled().await,
+        Err(source) => Err(RpcError::Unreachable {
+            url: node_rpc.to_owned(),
+            method: "admin_conductorEnabled",
+            source,
+        }),
+    }
+}
