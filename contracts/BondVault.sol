@@ -10,21 +10,21 @@ import {Bond, toBond} from "./types/Bond.sol";
 import {ExitTicket, toExitTicket} from "./types/ExitTicket.sol";
 import {Clock, Status} from "./types/Types.sol";
 import {WeightWord, toWeightWord} from "./types/WeightWord.sol";
-import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {SafeTransferLib} from "solady/src/utils/SafeTransferLib.sol";
 
 /// @title BondVault
 /// @notice Self-bonds in ETH and one ERC-20: deposits, delayed exits, leaks and slashes.
 /// @dev Trusts `REGISTRY` for owners, payees and standing, `SCHEDULE` for live slots and the end of their disputes, `BATON` and
 /// `SLASHER` to punish only what the rules punish: none of them can make it pay anybody but a payee, a reporter or the burn.
 ///
-/// Trusts `ASSET` not to change balances other than by transfer: one that rebases down would leave the last to exit unpaid in that
+/// Trusts `TOKEN` not to change balances other than by transfer: one that rebases down would leave the last to exit unpaid in that
 /// token, never in ETH. For liveness it must have less than 2^128 units. It may return false or nothing, take fees, revert or
 /// reenter.
 contract BondVault is IBondVault, Clocked, ReentrancyGuardTransient {
-    using SafeERC20 for IERC20;
+    // solady's, not OpenZeppelin's: the bar for a token deposit has no room for the difference of 430 gas.
+    using SafeTransferLib for address;
 
     /* CONSTANTS AND IMMUTABLES */
     /// @dev Bounds a penalty's gas: each ticket is a word to read, and at worst to write.
@@ -39,7 +39,8 @@ contract BondVault is IBondVault, Clocked, ReentrancyGuardTransient {
     ISchedule public immutable SCHEDULE;
     address public immutable BATON;
     address public immutable SLASHER;
-    IERC20 internal immutable ASSET;
+    /// @inheritdoc IBondVault
+    address public immutable TOKEN;
     /// @inheritdoc IBondVault
     uint256 public immutable MIN_BOND;
     /// @inheritdoc IBondVault
@@ -71,7 +72,7 @@ contract BondVault is IBondVault, Clocked, ReentrancyGuardTransient {
 
         REGISTRY = IOperatorRegistry(addresses.registry);
         SCHEDULE = ISchedule(addresses.schedule);
-        (BATON, SLASHER, ASSET) = (addresses.baton, addresses.slasher, IERC20(addresses.token));
+        (BATON, SLASHER, TOKEN) = (addresses.baton, addresses.slasher, addresses.token);
         (MIN_BOND, LOCK_PER_SLOT, EXIT_DELAY) = (params.minBond, params.lockPerSlot, params.exitDelay);
         (MIN_DEPOSIT, MIN_TOKEN_DEPOSIT) = (params.minDeposit, params.minTokenDeposit);
         _weight = toWeightWord(params.weight, params.weight, 0);
@@ -92,12 +93,12 @@ contract BondVault is IBondVault, Clocked, ReentrancyGuardTransient {
 
         // Effect: before the token is called, which is safe because a shortfall reverts all of it.
         _deposit(operator, toBond(0, amount));
-        emit Deposited(operator, address(ASSET), amount);
+        emit Deposited(operator, TOKEN, amount);
 
         // Interaction. Not reentered: a nested deposit could make up for the fee that the outer one lost, and count twice.
-        uint256 balanceBefore = ASSET.balanceOf(address(this));
-        ASSET.safeTransferFrom(msg.sender, address(this), amount);
-        uint256 balanceAfter = ASSET.balanceOf(address(this));
+        uint256 balanceBefore = TOKEN.balanceOf(address(this));
+        TOKEN.safeTransferFrom(msg.sender, address(this), amount);
+        uint256 balanceAfter = TOKEN.balanceOf(address(this));
         if (balanceAfter < balanceBefore || balanceAfter - balanceBefore != amount) {
             revert BondVault_TransferFell(amount, balanceBefore, balanceAfter);
         }
@@ -206,11 +207,6 @@ contract BondVault is IBondVault, Clocked, ReentrancyGuardTransient {
 
     /* VIEWS */
     /// @inheritdoc IBondVault
-    function TOKEN() external view returns (address) {
-        return address(ASSET);
-    }
-
-    /// @inheritdoc IBondVault
     function bondOf(uint16 operator) external view returns (uint256) {
         return _valueOf(_bonds[operator], _weightNow());
     }
@@ -293,7 +289,8 @@ contract BondVault is IBondVault, Clocked, ReentrancyGuardTransient {
     }
 
     /// @dev ETH first: it needs no weight, so a wrong weight cannot touch who has ETH enough.
-    /// @return cut The part of `bond` that covers `value`, or all of it. @return rest Of `value` not covered.
+    /// @return cut The part of `bond` that covers `value`, or all of it.
+    /// @return rest Of `value` not covered.
     function _cut(Bond bond, uint256 value, uint256 weight) internal pure returns (Bond cut, uint256 rest) {
         uint256 eth = Math.min(value, bond.eth());
         rest = value - eth;
@@ -319,7 +316,7 @@ contract BondVault is IBondVault, Clocked, ReentrancyGuardTransient {
 
     function _pay(bool token, address to, uint256 amount) internal {
         if (token) {
-            ASSET.safeTransfer(to, amount);
+            TOKEN.safeTransfer(to, amount);
         } else {
             (bool ok,) = to.call{value: amount}("");
             if (!ok) revert BondVault_PaymentFailed(to, amount);
@@ -346,7 +343,7 @@ contract BondVault is IBondVault, Clocked, ReentrancyGuardTransient {
     }
 
     function _assetOf(bool token) internal view returns (address) {
-        return token ? address(ASSET) : address(0);
+        return token ? TOKEN : address(0);
     }
 
     function _ofAsset(bool token, uint256 amount) internal pure returns (Bond) {

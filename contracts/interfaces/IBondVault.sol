@@ -11,7 +11,8 @@ pragma solidity ^0.8.30;
 /// both fixed at deployment; governance moves the token's weight, by a quarter at a time. Nobody can move a bond elsewhere.
 interface IBondVault {
     /* STRUCTS */
-    /// @param slasher May slash; zero: nobody may. @param token The ERC-20; must have code.
+    /// @param slasher May slash; zero: nobody may.
+    /// @param token The ERC-20; must have code.
     struct Addresses {
         address registry;
         address schedule;
@@ -22,7 +23,8 @@ interface IBondVault {
 
     /// @param minBond Value an operator must have to be in the set, wei.
     /// @param lockPerSlot Value tied to each live slot, wei.
-    /// @param minDeposit Least ETH in one deposit, wei. @param minTokenDeposit Least of the ERC-20, its smallest unit.
+    /// @param minDeposit Least ETH in one deposit, wei.
+    /// @param minTokenDeposit Least of the ERC-20, its smallest unit.
     /// @param exitDelay Least time from `requestExit` to release, seconds; at least the dispute period and 3 epochs, so that a
     /// bond which covered a bid can be reached until all slots won with it are beyond dispute.
     /// @param disputePeriod The schedule's, seconds; only checked against.
@@ -76,7 +78,8 @@ interface IBondVault {
     error BondVault_PaymentFailed(address to, uint256 amount);
 
     /* EVENTS */
-    /// @param asset Zero for ETH, else the ERC-20. @param amount In the asset's smallest unit.
+    /// @param asset Zero for ETH, else the ERC-20.
+    /// @param amount In the asset's smallest unit.
     event Deposited(uint16 indexed operator, address indexed asset, uint256 amount);
     /// @notice `amount` left the bond for a ticket.
     event ExitRequested(
@@ -87,9 +90,13 @@ interface IBondVault {
     event BondChanged(uint16 indexed operator, uint256 eth, uint256 token);
     /// @notice What a penalty left of a ticket, the asset's smallest unit; comes before {Leaked} or {Slashed}.
     event ExitReduced(uint16 indexed operator, uint256 indexed ticket, uint256 amount);
-    /// @param value Asked, wei. @param taken Weighted value taken, wei. @param reward Part of it credited to `rewarded`, wei.
+    /// @param value Asked, wei.
+    /// @param taken Weighted value taken, wei.
+    /// @param reward Part of it credited to `rewarded`, wei.
     event Leaked(uint16 indexed operator, uint256 value, uint256 taken, uint16 rewarded, uint256 reward);
-    /// @param value Asked, wei. @param taken Weighted value taken, wei. @param reward Part of it credited to `reporter`, wei.
+    /// @param value Asked, wei.
+    /// @param taken Weighted value taken, wei.
+    /// @param reward Part of it credited to `reporter`, wei.
     event Slashed(uint16 indexed operator, uint256 value, uint256 taken, address reporter, uint256 reward);
     /// @notice What a reporter can collect, after a credit to it or a collection by it.
     event RewardChanged(address indexed reporter, uint256 eth, uint256 token);
@@ -170,7 +177,8 @@ interface IBondVault {
     /// rest is burned. Order and rounding as for `leak`.
     /// @dev Makes no outside call. Emits {BondChanged}, {ExitReduced} and {RewardChanged} as they apply, then {Slashed}. Requires
     /// the slasher as caller, else {BondVault_NotSlasher}.
-    /// @param value Wei. @param reporter Zero for none.
+    /// @param value Wei.
+    /// @param reporter Zero for none.
     /// @return taken Weighted value taken, wei: at most `value`.
     function slash(
         uint16 operator,
@@ -237,7 +245,9 @@ interface IBondVault {
     function balanceOf(
         uint16 operator
     ) external view returns (uint256 eth, uint256 token);
-    /// @return token False for ETH. @return amount 0: there is no such ticket. @return releaseTime L1 seconds.
+    /// @return token False for ETH.
+    /// @return amount 0: there is no such ticket.
+    /// @return releaseTime L1 seconds.
     function ticketOf(
         uint16 operator,
         uint256 ticket

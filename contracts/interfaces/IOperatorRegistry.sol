@@ -27,9 +27,12 @@ interface IOperatorRegistry {
         uint64 jailDelay;
     }
 
-    /// @param owner Owner of operator 1. @param entity Its entity, not 0: the foundation's.
-    /// @param sequencerKey Without proof: the deployer vouches for it. @param batcherKey First batcher key.
-    /// @param payee Receives withdrawn bond and balances. @param endpoint Base URL of the relay.
+    /// @param owner Owner of operator 1.
+    /// @param entity Its entity, not 0: the foundation's.
+    /// @param sequencerKey Without proof: the deployer vouches for it.
+    /// @param batcherKey First batcher key.
+    /// @param payee Receives withdrawn bond and balances.
+    /// @param endpoint Base URL of the relay.
     struct Reserve {
         address owner;
         uint32 entity;
@@ -241,7 +244,8 @@ interface IOperatorRegistry {
     function entityOf(uint16 operator) external view returns (uint32);
     /// @return entity 0: not whitelisted.
     function entityOfOwner(address owner) external view returns (uint32 entity);
-    /// @return status As of the last change. @return fromEpoch First epoch the change acts on.
+    /// @return status As of the last change.
+    /// @return fromEpoch First epoch the change acts on.
     function statusOf(uint16 operator) external view returns (Status status, uint64 fromEpoch);
     /// @return When a jailed operator may activate again, L1 seconds; 0 if it was never jailed.
     function jailedUntil(uint16 operator) external view returns (uint256);

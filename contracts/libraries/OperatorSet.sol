@@ -47,7 +47,8 @@ library OperatorSetLib {
     }
 
     /* VIEWS */
-    /// @return ids In ascending order. @return entities Of each.
+    /// @return ids In ascending order.
+    /// @return entities Of each.
     function membersAt(OperatorSet storage self, uint64 epoch)
         internal
         view
@@ -99,7 +100,8 @@ library OperatorSetLib {
         self.versions.push(from, uint224(from) << 16 | uint16(members.length));
     }
 
-    /// @return i Where `id` stands, or would stand. @return found Whether it stands there.
+    /// @return i Where `id` stands, or would stand.
+    /// @return found Whether it stands there.
     function _find(uint256[] memory members, uint16 id) private pure returns (uint256 i, bool found) {
         while (i < members.length && uint16(members[i]) < id) ++i;
         found = i < members.length && uint16(members[i]) == id;

@@ -6,6 +6,9 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 /// @dev An amount of both assets, lowest bits first: 128 bits ETH, wei | 128 bits ERC-20, its smallest unit.
 type Bond is uint256;
 
+/// @notice More than 128 bits of one asset.
+error Bond_Overflow(Bond self, Bond added);
+
 using {eth, token, isZero, plus, minus} for Bond global;
 
 /// @dev Reverts with OpenZeppelin's `SafeCastOverflowedUintDowncast` above 128 bits.
@@ -25,10 +28,14 @@ function isZero(Bond self) pure returns (bool) {
     return Bond.unwrap(self) == 0;
 }
 
+/// @dev Reverts if a half overflows: the upper one by checked addition, the lower one because it must not carry.
 function plus(Bond self, Bond other) pure returns (Bond) {
-    return toBond(self.eth() + other.eth(), self.token() + other.token());
+    uint256 sum = Bond.unwrap(self) + Bond.unwrap(other);
+    if (uint128(sum) < uint128(Bond.unwrap(self))) revert Bond_Overflow(self, other);
+    return Bond.wrap(sum);
 }
 
+/// @dev Reverts if a half underflows, by checked subtraction of each.
 function minus(Bond self, Bond other) pure returns (Bond) {
-    return toBond(self.eth() - other.eth(), self.token() - other.token());
+    return Bond.wrap(self.token() - other.token() << 128 | self.eth() - other.eth());
 }

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {PlainToken} from "./tokens/PlainToken.sol";
+import {BondVault} from "@rota/contracts/BondVault.sol";
+import {OperatorRegistry} from "@rota/contracts/OperatorRegistry.sol";
+import {IBondVault} from "@rota/contracts/interfaces/IBondVault.sol";
+import {IOperatorRegistry} from "@rota/contracts/interfaces/IOperatorRegistry.sol";
+import {Clock} from "@rota/contracts/types/Types.sol";
+import {Test} from "forge-std/Test.sol";
+
+/// @notice What the vault asks of the schedule, set by hand: which slots are live is the schedule's own test.
+contract LiveSlots {
+    mapping(uint16 operator => uint256) public liveSlotsOf;
+    mapping(uint16 operator => uint256) public lastDisputeEnd;
+
+    function set(uint16 operator, uint256 slots, uint256 disputeEnd) external {
+        (liveSlotsOf[operator], lastDisputeEnd[operator]) = (slots, disputeEnd);
+    }
+}
+
+/// @notice A real registry and a real vault, which know each other; the baton, the slasher and governance are plain accounts.
+abstract contract BondedTest is Test {
+    uint256 internal constant EPOCH = 64;
+    uint128 internal constant MIN_BOND = 10 ether;
+    uint128 internal constant LOCK = 1 ether;
+    uint128 internal constant MIN_DEPOSIT = 0.1 ether;
+    uint128 internal constant MIN_TOKEN_DEPOSIT = 1e18;
+    uint64 internal constant EXIT_DELAY = 400;
+    uint64 internal constant JAIL_DELAY = 300;
+    uint64 internal constant STAGE_DWELL = 1000;
+    uint96 internal constant WEIGHT = 0.5 ether;
+    uint8 internal constant MAX_OPERATORS = 6;
+
+    address internal immutable GOVERNANCE = makeAddr("governance");
+    address internal immutable BATON = makeAddr("baton");
+    address internal immutable SLASHER = makeAddr("slasher");
+    address internal immutable FOUNDATION = makeAddr("foundation");
+    uint32 internal constant FOUNDATION_ENTITY = 9;
+
+    Clock internal clock;
+    OperatorRegistry internal registry;
+    BondVault internal vault;
+    LiveSlots internal schedule;
+    PlainToken internal token;
+
+    function setUp() public virtual {
+        vm.warp(1_000_000);
+        _deploy(address(new PlainToken()), 2);
+    }
+
+    /* DEPLOYMENT */
+    function _deploy(address token_, uint8 stage) internal {
+        clock = Clock({
+            genesis: uint64(block.timestamp + 100),
+            slotSeconds: 16,
+            slotsPerEpoch: 4,
+            l1BlockSeconds: 2,
+            l2GenesisTime: uint64(block.timestamp + 100),
+            l2BlockSeconds: 1
+        });
+        token = PlainToken(token_);
+        schedule = new LiveSlots();
+        IBondVault vaultToBe = IBondVault(vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 1));
+        registry = new OperatorRegistry(clock, vaultToBe, GOVERNANCE, _registryParams(stage), _reserve());
+        vault = new BondVault(clock, _vaultAddresses(), _vaultParams());
+        assertEq(address(vault), address(vaultToBe));
+    }
+
+    function _registryParams(uint8 stage) internal pure returns (IOperatorRegistry.Params memory) {
+        return IOperatorRegistry.Params({
+            stage: stage,
+            maxOperators: MAX_OPERATORS,
+            stageMinOperators: 2,
+            stageDwell: STAGE_DWELL,
+            jailDelay: JAIL_DELAY
+        });
+    }
+
+    function _reserve() internal returns (IOperatorRegistry.Reserve memory) {
+        return IOperatorRegistry.Reserve({
+            owner: FOUNDATION,
+            entity: FOUNDATION_ENTITY,
+            sequencerKey: makeAddr("reserve sequencer"),
+            batcherKey: makeAddr("reserve batcher"),
+            payee: makeAddr("reserve payee"),
+            endpoint: "http://reserve"
+        });
+    }
+
+    function _vaultAddresses() internal view returns (IBondVault.Addresses memory) {
+        return IBondVault.Addresses({
+            registry: address(registry),
+            schedule: address(schedule),
+            baton: BATON,
+            slasher: SLASHER,
+            token: address(token)
+        });
+    }
+
+    function _vaultParams() internal pure returns (IBondVault.Params memory) {
+        return IBondVault.Params({
+            minBond: MIN_BOND,
+            lockPerSlot: LOCK,
+            minDeposit: MIN_DEPOSIT,
+            minTokenDeposit: MIN_TOKEN_DEPOSIT,
+            exitDelay: EXIT_DELAY,
+            disputePeriod: 160,
+            weight: WEIGHT
+        });
+    }
+
+    /* ACTORS */
+    /// @dev Everything about an operator but its id follows from its name.
+    function _owner(string memory name) internal returns (address) {
+        return makeAddr(string.concat(name, " owner"));
+    }
+
+    function _sequencer(string memory name) internal returns (address key) {
+        (key,) = makeAddrAndKey(string.concat(name, " sequencer"));
+    }
+
+    function _batcher(string memory name) internal returns (address) {
+        return makeAddr(string.concat(name, " batcher"));
+    }
+
+    function _payee(string memory name) internal returns (address) {
+        return makeAddr(string.concat(name, " payee"));
+    }
+
+    /// @return The signature of `KeyBinding(owner)` by the sequencer key of that name.
+    function _proof(string memory name, address owner) internal returns (bytes memory) {
+        (, uint256 secret) = makeAddrAndKey(string.concat(name, " sequencer"));
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(secret, _keyBindingDigest(owner));
+        return abi.encodePacked(r, s, v);
+    }
+
+    /// @dev Written out, not asked of the registry: this is what a stranger's keeper has to compute.
+    function _keyBindingDigest(address owner) internal view returns (bytes32) {
+        bytes32 domain = keccak256(
+            abi.encode(
+                keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"),
+                keccak256("Rota"),
+                keccak256("1"),
+                block.chainid,
+                address(registry)
+            )
+        );
+        bytes32 binding = keccak256(abi.encode(keccak256("KeyBinding(address owner)"), owner));
+        return keccak256(abi.encodePacked(hex"1901", domain, binding));
+    }
+
+    function _whitelist(address owner, uint32 entity) internal {
+        vm.prank(GOVERNANCE);
+        registry.setWhitelisted(owner, entity);
+    }
+
+    /// @notice Whitelisted (entity 100 + id) and registered.
+    function _register(string memory name) internal returns (uint16 operator) {
+        address owner = _owner(name);
+        if (registry.entityOfOwner(owner) == 0) _whitelist(owner, 100 + registry.operatorCount());
+        bytes memory proof = _proof(name, owner);
+        (address key, address batcher, address payee) = (_sequencer(name), _batcher(name), _payee(name));
+        vm.prank(owner);
+        return registry.register(key, proof, batcher, payee, string.concat("http://", name));
+    }
+
+    /// @notice Registered, bonded with ETH and active, though not in the set before `currentEpoch + 2`.
+    function _activate(string memory name, uint256 bond) internal returns (uint16 operator) {
+        operator = _register(name);
+        _deposit(operator, bond);
+        vm.prank(_owner(name));
+        registry.activate(operator);
+    }
+
+    function _deposit(uint16 operator, uint256 amount) internal {
+        deal(address(this), amount);
+        vault.deposit{value: amount}(operator);
+    }
+
+    function _depositToken(uint16 operator, uint256 amount) internal {
+        token.mint(address(this), amount);
+        token.approve(address(vault), amount);
+        vault.depositToken(operator, amount);
+    }
+
+    /* TIME */
+    function _startOf(uint256 epoch) internal view returns (uint256) {
+        return clock.genesis + epoch * EPOCH;
+    }
+
+    function _warpToEpoch(uint256 epoch) internal {
+        vm.warp(_startOf(epoch));
+    }
+}
