@@ -2,11 +2,34 @@
 
 use crate::{
     bid::BidSecret,
-    message::BlockCommitment,
+    message::{BlockCommitment, domain},
     types::{BlockId, Millis, OperatorId, Timestamp, Wei},
     view::ChainView,
 };
-use alloy::primitives::{Address, Bytes, Signature, U256};
+use alloy::{
+    primitives::{Address, Bytes, Signature, U256},
+    signers::{self, SignerSync},
+    sol,
+    sol_types::SolStruct,
+};
+
+sol! {
+    /// What a key signs to be registered by `owner`, so that nobody registers another's key.
+    struct KeyBinding {
+        address owner;
+    }
+}
+
+/// The proof that `signer` agrees to be the sequencer key of `owner`'s operator in the `registry`.
+pub fn key_proof(
+    signer: &impl SignerSync,
+    l1_chain_id: u64,
+    registry: Address,
+    owner: Address,
+) -> Result<Bytes, signers::Error> {
+    let digest = KeyBinding { owner }.eip712_signing_hash(&domain(l1_chain_id, registry));
+    Ok(Bytes::from(signer.sign_hash_sync(&digest)?.as_bytes().to_vec()))
+}
 
 /// The operator that the keeper works for, as its configuration says.
 #[derive(Clone, Debug)]

@@ -50,8 +50,10 @@ pub struct Deployment {
     pub floor_price: Wei,
     /// Slots of an epoch that one operator can win.
     pub cap_slots: u64,
-    /// The ERC-20 that bonds may be made of; zero for none.
+    /// The ERC-20 that bonds may be made of.
     pub token: Address,
+    /// Bond of a call-out, wei.
+    pub call_out_bond: Wei,
 }
 
 /// What the contracts answered at the head about money, and what the keeper's own accounts hold there.
@@ -73,8 +75,6 @@ pub struct Money {
     pub bid_deposit: Wei,
     /// What the Baton holds for us, wei.
     pub collectable: Wei,
-    /// Bond of a call-out, wei.
-    pub call_out_bond: Wei,
     /// Balance of our sequencer key, wei: it pays for the keeper's transactions.
     pub gas: Wei,
     /// Balance of our owner key, wei.

@@ -1,0 +1,95 @@
+//! What a deployment is made of, read once.
+
+use crate::{ChainError, L1};
+use alloy::{eips::BlockId, primitives::Address};
+use rota_bindings::{Baton, BondVault, Clocked, Schedule, SealedBidAuction};
+use rota_core::{
+    Contracts, Timestamp,
+    timeline::{Clock, Delays, Timeline},
+    view::Deployment,
+};
+
+/// Checks that L1 is chain `l1_chain_id` and that the contracts are there and belong to each other and to `l2_chain_id`, and reads
+/// what never changes.
+pub async fn load_deployment(
+    l1: &L1,
+    contracts: Contracts,
+    l1_chain_id: u64,
+    l2_chain_id: u64,
+) -> Result<Deployment, ChainError> {
+    l1.check(l1_chain_id).await?;
+    check_code(l1, &contracts).await?;
+    check_references(l1, &contracts, l2_chain_id).await?;
+
+    let at = BlockId::latest();
+    let (schedule, baton) = (contracts.schedule, contracts.baton);
+    let clock = l1.read(schedule, Clocked::clockCall {}, at).await?;
+    let clock = Clock {
+        genesis: Timestamp(clock.genesis),
+        slot_seconds: clock.slotSeconds.into(),
+        slots_per_epoch: clock.slotsPerEpoch.into(),
+        l1_block_seconds: clock.l1BlockSeconds.into(),
+        l2_genesis: Timestamp(clock.l2GenesisTime),
+        l2_block_seconds: clock.l2BlockSeconds.into(),
+    };
+    let delays = Delays {
+        seed_delay: l1.read(schedule, Schedule::SEED_DELAYCall {}, at).await?.saturating_to(),
+        tail_window: l1.read(baton, Baton::TAIL_WINDOWCall {}, at).await?.saturating_to(),
+        claim_grace: l1.read(baton, Baton::CLAIM_GRACECall {}, at).await?.saturating_to(),
+        claim_lead: l1.read(baton, Baton::CLAIM_LEADCall {}, at).await?.saturating_to(),
+        answer_blocks: l1.read(baton, Baton::CALLOUT_GRACE_BLOCKSCall {}, at).await?.saturating_to(),
+        dispute_period: l1.read(schedule, Schedule::DISPUTE_PERIODCall {}, at).await?.saturating_to(),
+        ring: l1.read(schedule, Schedule::RINGCall {}, at).await?.saturating_to(),
+    };
+    Ok(Deployment {
+        l1_chain_id,
+        l2_chain_id,
+        contracts,
+        timeline: Timeline { clock, delays },
+        min_bond: l1.read(contracts.vault, BondVault::MIN_BONDCall {}, at).await?,
+        lock_per_slot: l1.read(contracts.vault, BondVault::LOCK_PER_SLOTCall {}, at).await?,
+        token: l1.read(contracts.vault, BondVault::TOKENCall {}, at).await?,
+        floor_price: l1.read(contracts.auction, SealedBidAuction::FLOOR_PRICECall {}, at).await?,
+        cap_slots: l1.read(contracts.auction, SealedBidAuction::capSlotsCall {}, at).await?.saturating_to(),
+        call_out_bond: l1.read(baton, Baton::CALLOUT_BONDCall {}, at).await?,
+    })
+}
+
+async fn check_code(l1: &L1, contracts: &Contracts) -> Result<(), ChainError> {
+    for (name, address) in named(contracts) {
+        if !l1.has_code(address).await? {
+            return Err(ChainError::NotDeployed { name, address });
+        }
+    }
+    Ok(())
+}
+
+/// The Baton knows all the others but the auction, which holds nothing that the wrong one could misdirect.
+async fn check_references(l1: &L1, contracts: &Contracts, l2_chain_id: u64) -> Result<(), ChainError> {
+    let (baton, at) = (contracts.baton, BlockId::latest());
+    let found: u64 = l1.read(baton, Baton::L2_CHAIN_IDCall {}, at).await?.saturating_to();
+    if found != l2_chain_id {
+        return Err(ChainError::WrongRollup { baton, found, expected: l2_chain_id });
+    }
+    let references = [
+        ("registry", l1.read(baton, Baton::REGISTRYCall {}, at).await?, contracts.registry),
+        ("schedule", l1.read(baton, Baton::SCHEDULECall {}, at).await?, contracts.schedule),
+        ("vault", l1.read(baton, Baton::VAULTCall {}, at).await?, contracts.vault),
+        ("adapter", l1.read(baton, Baton::TARGETCall {}, at).await?, contracts.adapter),
+    ];
+    match references.into_iter().find(|(_, found, expected)| found != expected) {
+        Some((name, found, expected)) => Err(ChainError::NotOneDeployment { baton, name, found, expected }),
+        None => Ok(()),
+    }
+}
+
+fn named(contracts: &Contracts) -> [(&'static str, Address); 6] {
+    [
+        ("registry", contracts.registry),
+        ("vault", contracts.vault),
+        ("auction", contracts.auction),
+        ("schedule", contracts.schedule),
+        ("baton", contracts.baton),
+        ("adapter", contracts.adapter),
+    ]
+}
