@@ -58,7 +58,7 @@ lint: node_modules/.stamp ## Check format and lints of both languages
 	$(FORGE) fmt --check
 	echo "[lint 2/5] solhint"
 	$(SOLHINT) --config solhint.config.js 'contracts/**/*.sol' 'script/**/*.sol'
-	$(SOLHINT) --config tests/contracts/solhint.config.js 'tests/contracts/**/*.sol'
+	$(SOLHINT) --config tests/contracts/solhint.config.js 'tests/contracts/**/*.sol' 'contracts/testing/**/*.sol'
 	echo "[lint 3/5] forge lint; no warning of solc, no contract above 24,576 bytes"
 	mkdir -p target/lint
 	$(LINT_FORGE) build --deny warnings --sizes >target/lint/log || { cat target/lint/log; exit 1; }

@@ -1,8 +1,9 @@
-// solhint of tests/contracts/: as for contracts/, but for what makes a test a test.
+// solhint of tests/contracts/ and contracts/testing/: as for contracts/, but for what makes a test a test.
 const contracts = require("../../solhint.config.js");
 
 module.exports = {
   ...contracts,
+  excludedFiles: [],
   rules: {
     ...contracts.rules,
     // Baton_Claim_Test, and other names that say what is tested.
