@@ -37,8 +37,14 @@ pub async fn load_deployment(
         tail_window: l1.read(baton, Baton::TAIL_WINDOWCall {}, at).await?.saturating_to(),
         claim_grace: l1.read(baton, Baton::CLAIM_GRACECall {}, at).await?.saturating_to(),
         claim_lead: l1.read(baton, Baton::CLAIM_LEADCall {}, at).await?.saturating_to(),
-        answer_blocks: l1.read(baton, Baton::CALLOUT_GRACE_BLOCKSCall {}, at).await?.saturating_to(),
-        dispute_period: l1.read(schedule, Schedule::DISPUTE_PERIODCall {}, at).await?.saturating_to(),
+        answer_blocks: l1
+            .read(baton, Baton::CALLOUT_GRACE_BLOCKSCall {}, at)
+            .await?
+            .saturating_to(),
+        dispute_period: l1
+            .read(schedule, Schedule::DISPUTE_PERIODCall {}, at)
+            .await?
+            .saturating_to(),
         ring: l1.read(schedule, Schedule::RINGCall {}, at).await?.saturating_to(),
     };
     Ok(Deployment {
@@ -50,7 +56,10 @@ pub async fn load_deployment(
         lock_per_slot: l1.read(contracts.vault, BondVault::LOCK_PER_SLOTCall {}, at).await?,
         token: l1.read(contracts.vault, BondVault::TOKENCall {}, at).await?,
         floor_price: l1.read(contracts.auction, SealedBidAuction::FLOOR_PRICECall {}, at).await?,
-        cap_slots: l1.read(contracts.auction, SealedBidAuction::capSlotsCall {}, at).await?.saturating_to(),
+        cap_slots: l1
+            .read(contracts.auction, SealedBidAuction::capSlotsCall {}, at)
+            .await?
+            .saturating_to(),
         call_out_bond: l1.read(baton, Baton::CALLOUT_BONDCall {}, at).await?,
     })
 }
@@ -65,7 +74,11 @@ async fn check_code(l1: &L1, contracts: &Contracts) -> Result<(), ChainError> {
 }
 
 /// The Baton knows all the others but the auction, which holds nothing that the wrong one could misdirect.
-async fn check_references(l1: &L1, contracts: &Contracts, l2_chain_id: u64) -> Result<(), ChainError> {
+async fn check_references(
+    l1: &L1,
+    contracts: &Contracts,
+    l2_chain_id: u64,
+) -> Result<(), ChainError> {
     let (baton, at) = (contracts.baton, BlockId::latest());
     let found: u64 = l1.read(baton, Baton::L2_CHAIN_IDCall {}, at).await?.saturating_to();
     if found != l2_chain_id {
@@ -78,7 +91,9 @@ async fn check_references(l1: &L1, contracts: &Contracts, l2_chain_id: u64) -> R
         ("adapter", l1.read(baton, Baton::TARGETCall {}, at).await?, contracts.adapter),
     ];
     match references.into_iter().find(|(_, found, expected)| found != expected) {
-        Some((name, found, expected)) => Err(ChainError::NotOneDeployment { baton, name, found, expected }),
+        Some((name, found, expected)) => {
+            Err(ChainError::NotOneDeployment { baton, name, found, expected })
+        }
         None => Ok(()),
     }
 }

@@ -33,10 +33,12 @@ pub struct Call {
 /// The call that brings `action` about. Asks L1 only for the headers of a seed.
 pub async fn encode(l1: &L1, view: &ChainView, action: &Action) -> Result<Call, ChainError> {
     let contracts = &view.deployment.contracts;
-    let registry = |data: Vec<u8>| Call { to: contracts.registry, data: data.into(), value: U256::ZERO };
+    let registry =
+        |data: Vec<u8>| Call { to: contracts.registry, data: data.into(), value: U256::ZERO };
     let vault = |data: Vec<u8>, value| Call { to: contracts.vault, data: data.into(), value };
     let auction = |data: Vec<u8>, value| Call { to: contracts.auction, data: data.into(), value };
-    let schedule = |data: Vec<u8>| Call { to: contracts.schedule, data: data.into(), value: U256::ZERO };
+    let schedule =
+        |data: Vec<u8>| Call { to: contracts.schedule, data: data.into(), value: U256::ZERO };
     let baton = |data: Vec<u8>, value| Call { to: contracts.baton, data: data.into(), value };
 
     Ok(match action {
@@ -51,10 +53,15 @@ pub async fn encode(l1: &L1, view: &ChainView, action: &Action) -> Result<Call, 
             registry(call.abi_encode())
         }
         Action::SetEndpoint { operator, endpoint } => {
-            let call = OperatorRegistry::setEndpointCall { operator: operator.0, endpoint: endpoint.clone() };
+            let call = OperatorRegistry::setEndpointCall {
+                operator: operator.0,
+                endpoint: endpoint.clone(),
+            };
             registry(call.abi_encode())
         }
-        Action::Activate { operator } => registry(OperatorRegistry::activateCall { operator: operator.0 }.abi_encode()),
+        Action::Activate { operator } => {
+            registry(OperatorRegistry::activateCall { operator: operator.0 }.abi_encode())
+        }
         Action::Deactivate { operator } => {
             registry(OperatorRegistry::deactivateCall { operator: operator.0 }.abi_encode())
         }
@@ -74,11 +81,13 @@ pub async fn encode(l1: &L1, view: &ChainView, action: &Action) -> Result<Call, 
             vault(call.abi_encode(), U256::ZERO)
         }
         Action::RequestExit { operator, token, amount } => {
-            let call = BondVault::requestExitCall { operator: operator.0, token: *token, amount: *amount };
+            let call =
+                BondVault::requestExitCall { operator: operator.0, token: *token, amount: *amount };
             vault(call.abi_encode(), U256::ZERO)
         }
         Action::ClaimExit { operator, ticket } => {
-            let call = BondVault::claimExitCall { operator: operator.0, ticket: U256::from(*ticket) };
+            let call =
+                BondVault::claimExitCall { operator: operator.0, ticket: U256::from(*ticket) };
             vault(call.abi_encode(), U256::ZERO)
         }
 
@@ -90,12 +99,17 @@ pub async fn encode(l1: &L1, view: &ChainView, action: &Action) -> Result<Call, 
             auction(call.abi_encode(), U256::ZERO)
         }
         Action::CommitBid { operator, epoch, commitment, sealed } => {
-            let call = commitBidCall { operator: operator.0, epoch: epoch.0, commitment: *commitment };
+            let call =
+                commitBidCall { operator: operator.0, epoch: epoch.0, commitment: *commitment };
             auction([call.abi_encode(), sealed.to_vec()].concat(), U256::ZERO)
         }
         Action::RevealBid { operator, epoch, curve, salt } => {
-            let call =
-                SealedBidAuction::revealBidCall { operator: operator.0, epoch: epoch.0, curve: *curve, salt: *salt };
+            let call = SealedBidAuction::revealBidCall {
+                operator: operator.0,
+                epoch: epoch.0,
+                curve: *curve,
+                salt: *salt,
+            };
             auction(call.abi_encode(), U256::ZERO)
         }
         Action::ForfeitBid { operator, epoch } => {
@@ -106,7 +120,9 @@ pub async fn encode(l1: &L1, view: &ChainView, action: &Action) -> Result<Call, 
             let call = SealedBidAuction::refundCall { epoch: epoch.0, operator: operator.0 };
             auction(call.abi_encode(), U256::ZERO)
         }
-        Action::Settle { epoch } => auction(SealedBidAuction::settleCall { epoch: epoch.0 }.abi_encode(), U256::ZERO),
+        Action::Settle { epoch } => {
+            auction(SealedBidAuction::settleCall { epoch: epoch.0 }.abi_encode(), U256::ZERO)
+        }
 
         Action::RecordSeed { epoch } => {
             let (header, parent) = seed_headers(l1, view, *epoch).await?;
@@ -117,7 +133,9 @@ pub async fn encode(l1: &L1, view: &ChainView, action: &Action) -> Result<Call, 
 
         Action::Claim { slot } => baton(Baton::claimCall { slot: slot.0 }.abi_encode(), U256::ZERO),
         Action::Rotate { .. } => baton(Baton::rotateCall {}.abi_encode(), U256::ZERO),
-        Action::CallOut { slot, bond } => baton(Baton::callOutCall { slot: slot.0 }.abi_encode(), *bond),
+        Action::CallOut { slot, bond } => {
+            baton(Baton::callOutCall { slot: slot.0 }.abi_encode(), *bond)
+        }
         Action::Heartbeat { commitment, signature, .. } => {
             let call = Baton::heartbeatCall {
                 commitment: bound(commitment),
@@ -126,8 +144,12 @@ pub async fn encode(l1: &L1, view: &ChainView, action: &Action) -> Result<Call, 
             baton(call.abi_encode(), U256::ZERO)
         }
         Action::TakeOver { .. } => baton(Baton::takeOverCall {}.abi_encode(), U256::ZERO),
-        Action::RecordMiss { slot } => baton(Baton::recordMissCall { slot: slot.0 }.abi_encode(), U256::ZERO),
-        Action::Collect { operator } => baton(Baton::collectCall { operator: operator.0 }.abi_encode(), U256::ZERO),
+        Action::RecordMiss { slot } => {
+            baton(Baton::recordMissCall { slot: slot.0 }.abi_encode(), U256::ZERO)
+        }
+        Action::Collect { operator } => {
+            baton(Baton::collectCall { operator: operator.0 }.abi_encode(), U256::ZERO)
+        }
     })
 }
 
@@ -138,7 +160,11 @@ pub(crate) fn sealed_curve(input: &[u8]) -> Option<alloy::primitives::B256> {
 }
 
 /// The headers of the block that seeds `epoch` and of its parent.
-async fn seed_headers(l1: &L1, view: &ChainView, epoch: Epoch) -> Result<(Bytes, Bytes), ChainError> {
+async fn seed_headers(
+    l1: &L1,
+    view: &ChainView,
+    epoch: Epoch,
+) -> Result<(Bytes, Bytes), ChainError> {
     let head = view.head();
     let missing = || ChainError::NoSeedBlock { epoch: epoch.0, time: 0 };
     let time = view.timeline().seed_time(epoch).ok_or_else(missing)?;

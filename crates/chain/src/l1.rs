@@ -60,7 +60,11 @@ impl L1 {
                 Ok(found) if found.to::<u64>() == chain_id => answered += 1,
                 Ok(found) => {
                     let url = endpoint.name.clone();
-                    return Err(ChainError::WrongChain { url, found: found.to(), expected: chain_id });
+                    return Err(ChainError::WrongChain {
+                        url,
+                        found: found.to(),
+                        expected: chain_id,
+                    });
                 }
                 Err(error) => failure = Some(error),
             }
@@ -77,7 +81,9 @@ impl L1 {
     }
 
     pub async fn head(&self) -> Result<L1Block, ChainError> {
-        self.block(BlockNumberOrTag::Latest).await?.ok_or_else(|| ChainError::BlockGone("latest".to_owned()))
+        self.block(BlockNumberOrTag::Latest)
+            .await?
+            .ok_or_else(|| ChainError::BlockGone("latest".to_owned()))
     }
 
     pub(crate) async fn block_at(&self, number: u64) -> Result<L1Block, ChainError> {
@@ -86,13 +92,16 @@ impl L1 {
 
     pub(crate) async fn block_of(&self, hash: B256) -> Result<L1Block, ChainError> {
         let block: Option<Block> = self.request("eth_getBlockByHash", (hash, false)).await?;
-        block.map(|block| l1_block(&block.header)).ok_or_else(|| ChainError::BlockGone(hash.to_string()))
+        block
+            .map(|block| l1_block(&block.header))
+            .ok_or_else(|| ChainError::BlockGone(hash.to_string()))
     }
 
     /// The RLP of a block's header.
     pub(crate) async fn raw_header(&self, number: u64) -> Result<Bytes, ChainError> {
         let method = "eth_getBlockByNumber";
-        let block: Option<Block> = self.request(method, (BlockNumberOrTag::from(number), false)).await?;
+        let block: Option<Block> =
+            self.request(method, (BlockNumberOrTag::from(number), false)).await?;
         let header = block.ok_or_else(|| ChainError::BlockGone(number.to_string()))?.header;
         let raw = Bytes::from(alloy::rlp::encode(&header.inner));
         if alloy::primitives::keccak256(&raw) != header.hash {
@@ -110,7 +119,10 @@ impl L1 {
         self.request("eth_getTransactionByHash", (hash,)).await
     }
 
-    pub(crate) async fn receipt(&self, hash: B256) -> Result<Option<TransactionReceipt>, ChainError> {
+    pub(crate) async fn receipt(
+        &self,
+        hash: B256,
+    ) -> Result<Option<TransactionReceipt>, ChainError> {
         self.request("eth_getTransactionReceipt", (hash,)).await
     }
 
@@ -119,15 +131,24 @@ impl L1 {
     }
 
     pub(crate) async fn nonce(&self, account: Address, at: BlockId) -> Result<u64, ChainError> {
-        self.request::<_, U64>("eth_getTransactionCount", (account, at)).await.map(|nonce| nonce.to())
+        self.request::<_, U64>("eth_getTransactionCount", (account, at))
+            .await
+            .map(|nonce| nonce.to())
     }
 
     /// What a call would answer at `at`.
-    pub async fn read<C: SolCall>(&self, to: Address, call: C, at: BlockId) -> Result<C::Return, ChainError> {
+    pub async fn read<C: SolCall>(
+        &self,
+        to: Address,
+        call: C,
+        at: BlockId,
+    ) -> Result<C::Return, ChainError> {
         let request = TransactionRequest::default().to(to).input(call.abi_encode().into());
         let answer: Bytes = self.request("eth_call", (request, at)).await?;
-        C::abi_decode_returns(&answer)
-            .map_err(|error| ChainError::Nonsense { method: C::SIGNATURE, reason: error.to_string() })
+        C::abi_decode_returns(&answer).map_err(|error| ChainError::Nonsense {
+            method: C::SIGNATURE,
+            reason: error.to_string(),
+        })
     }
 
     pub(crate) async fn has_code(&self, address: Address) -> Result<bool, ChainError> {
@@ -136,8 +157,13 @@ impl L1 {
     }
 
     /// Gas of a transaction in the next block; what reverts is [`ChainError::Refused`] with the revert's data.
-    pub(crate) async fn estimate_gas(&self, request: TransactionRequest) -> Result<u64, ChainError> {
-        self.request::<_, U64>("eth_estimateGas", (request, BlockNumberOrTag::Pending)).await.map(|gas| gas.to())
+    pub(crate) async fn estimate_gas(
+        &self,
+        request: TransactionRequest,
+    ) -> Result<u64, ChainError> {
+        self.request::<_, U64>("eth_estimateGas", (request, BlockNumberOrTag::Pending))
+            .await
+            .map(|gas| gas.to())
     }
 
     pub(crate) async fn send_raw(&self, raw: &Bytes) -> Result<B256, ChainError> {
@@ -173,7 +199,12 @@ impl L1 {
                 answer => {
                     if at != first {
                         // Another task may have moved on meanwhile: then its choice stands.
-                        let _ = self.current.compare_exchange(first, at, Ordering::Relaxed, Ordering::Relaxed);
+                        let _ = self.current.compare_exchange(
+                            first,
+                            at,
+                            Ordering::Relaxed,
+                            Ordering::Relaxed,
+                        );
                     }
                     return answer;
                 }
@@ -197,16 +228,26 @@ impl Endpoint {
         Ok(Self { name, client: RpcClient::new(Http::with_client(http, parsed), true) })
     }
 
-    async fn request<P: RpcSend, R: RpcRecv>(&self, method: &'static str, params: P) -> Result<R, ChainError> {
+    async fn request<P: RpcSend, R: RpcRecv>(
+        &self,
+        method: &'static str,
+        params: P,
+    ) -> Result<R, ChainError> {
         self.client.request(method, params).await.map_err(|error| match error {
             RpcError::ErrorResp(payload) => ChainError::Refused {
                 method,
                 message: payload.message.to_string(),
                 revert: payload.as_revert_data(),
             },
-            RpcError::DeserError { err, .. } => ChainError::Nonsense { method, reason: err.to_string() },
+            RpcError::DeserError { err, .. } => {
+                ChainError::Nonsense { method, reason: err.to_string() }
+            }
             RpcError::NullResp => ChainError::Nonsense { method, reason: "null".to_owned() },
-            other => ChainError::Unanswered { method, url: self.name.clone(), reason: root_cause(&other) },
+            other => ChainError::Unanswered {
+                method,
+                url: self.name.clone(),
+                reason: root_cause(&other),
+            },
         })
     }
 }

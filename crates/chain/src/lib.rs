@@ -19,10 +19,13 @@ mod deployment;
 mod encode;
 mod error;
 mod l1;
+mod reverts;
+mod transactions;
 mod watcher;
 
 pub use deployment::load_deployment;
 pub use encode::{Call, encode};
 pub use error::ChainError;
 pub use l1::L1;
+pub use transactions::{Outcome, TxManager, Wallets};
 pub use watcher::{Accounts, Observation, Watcher, now};

@@ -71,12 +71,21 @@ pub struct Watcher {
 }
 
 impl Watcher {
-    pub fn new(l1: Arc<L1>, deployment: Arc<Deployment>, deployed_at: u64, accounts: Accounts) -> Self {
+    pub fn new(
+        l1: Arc<L1>,
+        deployment: Arc<Deployment>,
+        deployed_at: u64,
+        accounts: Accounts,
+    ) -> Self {
         Self { l1, deployment, deployed_at, accounts, view: None }
     }
 
     /// Publishes what L1 says until `stop`. A failure leaves the last observation to grow old, which the fence notices.
-    pub async fn run(mut self, observations: watch::Sender<Option<Observation>>, stop: CancellationToken) {
+    pub async fn run(
+        mut self,
+        observations: watch::Sender<Option<Observation>>,
+        stop: CancellationToken,
+    ) {
         let mut failing = false;
         let mut newest = (0, now());
         while !stop.is_cancelled() {
@@ -90,7 +99,8 @@ impl Watcher {
                     if view.head().number != newest.0 {
                         newest = (view.head().number, answered_at);
                     }
-                    observations.send_replace(Some(Observation { view: Arc::new(view), answered_at }));
+                    observations
+                        .send_replace(Some(Observation { view: Arc::new(view), answered_at }));
                 }
                 // Once per outage: the poll goes on, and would fill the log with one line.
                 Err(error) if !failing => {
@@ -120,13 +130,25 @@ impl Watcher {
         {
             return Ok(view.clone());
         }
+        // An endpoint that lags must not make us forget a take-over that we know of. Nor does a chain that only shrank: its next
+        // block tells which of our blocks it replaces.
+        if let Some(view) = &self.view
+            && head.number < view.head().number
+            && view.block(head.number) == Some(head)
+        {
+            self.l1.distrust();
+            return Err(ChainError::Behind { answered: head.number, known: view.head().number });
+        }
         let mut view = match self.view.clone() {
             Some(view) if head.number <= view.head().number + DEPTH as u64 => view,
             Some(view) => self.catch_up(view, head).await?,
             None => self.start(head).await?,
         };
         if let Err(Misfit::TooDeep { asked, oldest }) = self.advance(&mut view, head).await? {
-            warn!(asked, oldest, "L1 was reorganized deeper than the snapshots go; reading it again");
+            warn!(
+                asked,
+                oldest, "L1 was reorganized deeper than the snapshots go; reading it again"
+            );
             view = self.start(head).await?;
             if let Err(misfit) = self.advance(&mut view, head).await? {
                 return Err(ChainError::BlockGone(misfit.to_string()));
@@ -153,11 +175,14 @@ impl Watcher {
             info!(from, to, "reading L1's past");
             let logs = self.l1.logs(&self.filter().from_block(from).to_block(to)).await?;
             for of_block in logs.chunk_by(|one, other| one.block_number == other.block_number) {
-                let Some(number) = of_block[0].block_number.filter(|number| *number < to) else { continue };
+                let Some(number) = of_block[0].block_number.filter(|number| *number < to) else {
+                    continue;
+                };
                 let events = self.events(&view, of_block, head).await?;
                 view.fast_forward(self.l1.block_at(number).await?, &events);
             }
-            let newest: Vec<_> = logs.iter().filter(|log| log.block_number == Some(to)).cloned().collect();
+            let newest: Vec<_> =
+                logs.iter().filter(|log| log.block_number == Some(to)).cloned().collect();
             let events = self.events(&view, &newest, head).await?;
             view.fast_forward(self.l1.block_at(to).await?, &events);
         }
@@ -165,10 +190,14 @@ impl Watcher {
     }
 
     /// Takes off what is no longer canonical and adds what leads to `head`.
-    async fn advance(&self, view: &mut ChainView, head: L1Block) -> Result<Result<(), Misfit>, ChainError> {
+    async fn advance(
+        &self,
+        view: &mut ChainView,
+        head: L1Block,
+    ) -> Result<Result<(), Misfit>, ChainError> {
         let mut path = vec![head];
         let mut first = head;
-        while view.block(first.number).is_none_or(|known| known.hash != first.hash) {
+        while view.head() != first {
             // Below the head of the view without having met it: the blocks there are another branch's.
             if first.number <= view.head().number
                 && let Err(misfit) = view.rewind(first.number.saturating_sub(1))
@@ -180,13 +209,6 @@ impl Watcher {
             }
             first = self.l1.block_of(first.parent_hash).await?;
             path.push(first);
-        }
-        // The head itself is known: an endpoint that lags behind, or a branch that shrank.
-        if view.block(first.number).is_some_and(|known| known.hash == first.hash) {
-            path.pop();
-            if let Err(misfit) = view.rewind(first.number) {
-                return Ok(Err(misfit));
-            }
         }
         for block in path.into_iter().rev() {
             let logs = self.l1.logs(&self.filter().at_block_hash(block.hash)).await?;
@@ -204,11 +226,18 @@ impl Watcher {
         Filter::new().address(vec![registry, vault, auction, schedule, baton])
     }
 
-    async fn events(&self, view: &ChainView, logs: &[Log], head: L1Block) -> Result<Vec<Event>, ChainError> {
+    async fn events(
+        &self,
+        view: &ChainView,
+        logs: &[Log],
+        head: L1Block,
+    ) -> Result<Vec<Event>, ChainError> {
         let me = view.operator_of_key(self.accounts.sequencer_key);
         let mut events = vec![];
         for log in logs {
-            let Some(event) = Event::decode(&self.deployment.contracts, &log.inner) else { continue };
+            let Some(event) = Event::decode(&self.deployment.contracts, &log.inner) else {
+                continue;
+            };
             let sealed = match (&event, log.transaction_hash) {
                 (Event::Auction(SealedBidAuctionEvents::BidCommitted(bid)), Some(hash)) => {
                     let (epoch, operator) = (Epoch(bid.epoch), OperatorId(bid.operator));
@@ -228,8 +257,17 @@ impl Watcher {
     }
 
     /// What our own commit transaction carries besides its arguments.
-    async fn sealed(&self, hash: B256, epoch: Epoch, operator: OperatorId) -> Result<Option<Event>, ChainError> {
-        let transaction = self.l1.transaction(hash).await?.ok_or_else(|| ChainError::BlockGone(hash.to_string()))?;
+    async fn sealed(
+        &self,
+        hash: B256,
+        epoch: Epoch,
+        operator: OperatorId,
+    ) -> Result<Option<Event>, ChainError> {
+        let transaction = self
+            .l1
+            .transaction(hash)
+            .await?
+            .ok_or_else(|| ChainError::BlockGone(hash.to_string()))?;
         let sealed = sealed_curve(alloy::consensus::Transaction::input(&transaction));
         Ok(sealed.map(|sealed| Event::SealedCurve { epoch, operator, sealed }))
     }
@@ -242,9 +280,13 @@ impl Watcher {
         let token = self.deployment.token;
 
         let ids: Vec<_> = view.state().operators.keys().copied().collect();
-        let bonds = ids.iter().map(|id| self.l1.read(vault, BondVault::bondOfCall { operator: id.0 }, at));
-        let (bonds, batcher) =
-            try_join(try_join_all(bonds), self.l1.read(adapter, RotationTarget::batcherCall {}, at)).await?;
+        let bonds =
+            ids.iter().map(|id| self.l1.read(vault, BondVault::bondOfCall { operator: id.0 }, at));
+        let (bonds, batcher) = try_join(
+            try_join_all(bonds),
+            self.l1.read(adapter, RotationTarget::batcherCall {}, at),
+        )
+        .await?;
         let mut money = Money {
             at: L1BlockId { number: head.number, hash: head.hash },
             bonds: ids.into_iter().zip(bonds).collect(),
@@ -255,7 +297,8 @@ impl Watcher {
         };
         if !token.is_zero() {
             let allowance = IERC20::allowanceCall { owner, spender: vault };
-            money.owner_token = self.l1.read(token, IERC20::balanceOfCall { account: owner }, at).await?;
+            money.owner_token =
+                self.l1.read(token, IERC20::balanceOfCall { account: owner }, at).await?;
             money.owner_allowance = self.l1.read(token, allowance, at).await?;
         }
         let Some(id) = view.operator_of_key(sequencer_key) else { return Ok(money) };
@@ -265,9 +308,15 @@ impl Watcher {
         let epoch = view.timeline().epoch_at(head.timestamp).0 + 2;
         let balance = self.l1.read(vault, BondVault::balanceOfCall { operator }, at).await?;
         (money.bond_eth, money.bond_token) = (balance.eth, balance.token);
-        money.live_slots = self.l1.read(schedule, Schedule::liveSlotsOfCall { operator }, at).await?.saturating_to();
-        money.auction_free = self.l1.read(auction, SealedBidAuction::freeBalanceOfCall { operator }, at).await?;
-        money.bid_deposit = self.l1.read(auction, SealedBidAuction::depositForCall { epoch }, at).await?;
+        money.live_slots = self
+            .l1
+            .read(schedule, Schedule::liveSlotsOfCall { operator }, at)
+            .await?
+            .saturating_to();
+        money.auction_free =
+            self.l1.read(auction, SealedBidAuction::freeBalanceOfCall { operator }, at).await?;
+        money.bid_deposit =
+            self.l1.read(auction, SealedBidAuction::depositForCall { epoch }, at).await?;
         money.collectable = self.l1.read(baton, Baton::collectableCall { operator }, at).await?;
         Ok(money)
     }

@@ -98,7 +98,9 @@ impl Curve {
         for step in &self.0 {
             let price_gwei = step.price_gwei.min(ceiling_gwei);
             match steps.last_mut() {
-                Some(last) if last.price_gwei == price_gwei => last.quantity = last.quantity.saturating_add(step.quantity),
+                Some(last) if last.price_gwei == price_gwei => {
+                    last.quantity = last.quantity.saturating_add(step.quantity)
+                }
                 _ => steps.push(Step { price_gwei, quantity: step.quantity }),
             }
         }
@@ -141,7 +143,9 @@ impl FromStr for Curve {
             let (price, quantity) = word.split_once(':')?;
             Some(Step { price_gwei: price.parse().ok()?, quantity: quantity.parse().ok()? })
         };
-        let steps = text.split_whitespace().map(|word| step(word).ok_or_else(|| CurveError::NotAStep(word.to_owned())));
+        let steps = text
+            .split_whitespace()
+            .map(|word| step(word).ok_or_else(|| CurveError::NotAStep(word.to_owned())));
         Self::new(steps.collect::<Result<_, _>>()?)
     }
 }
@@ -157,13 +161,17 @@ impl Auction {
     /// What is committed on L1; the same as `SealedBidAuction.commitmentOf`.
     pub fn commitment(&self, epoch: Epoch, operator: OperatorId, curve: U256, salt: B256) -> B256 {
         let domain = keccak256("Rota.SealedBid.v1");
-        let words = (domain, U256::from(self.chain_id), self.contract, epoch.0, operator.0, curve, salt);
+        let words =
+            (domain, U256::from(self.chain_id), self.contract, epoch.0, operator.0, curve, salt);
         keccak256(words.abi_encode())
     }
 
     /// What the sequencer key signs to make its bid secret: words that no wallet asks for otherwise.
     pub fn secret_message(&self) -> String {
-        format!("Rota bid secret v1\nchain {}\nauction {}\nNever sign this anywhere else.", self.chain_id, self.contract)
+        format!(
+            "Rota bid secret v1\nchain {}\nauction {}\nNever sign this anywhere else.",
+            self.chain_id, self.contract
+        )
     }
 }
 
@@ -206,7 +214,8 @@ mod tests {
 
     fn curves() -> impl Strategy<Value = Curve> {
         prop::collection::btree_map(1u64..1 << 48, 1u8.., 1..=STEPS).prop_map(|steps| {
-            let steps = steps.into_iter().rev().map(|(price_gwei, quantity)| Step { price_gwei, quantity });
+            let steps =
+                steps.into_iter().rev().map(|(price_gwei, quantity)| Step { price_gwei, quantity });
             Curve::new(steps.collect()).unwrap()
         })
     }
@@ -249,7 +258,10 @@ mod tests {
             ("0:1", CurveError::StepOutOfRange(Step { price_gwei: 0, quantity: 1 })),
             (
                 "4:1 4:2",
-                CurveError::PricesDoNotFall(Step { price_gwei: 4, quantity: 1 }, Step { price_gwei: 4, quantity: 2 }),
+                CurveError::PricesDoNotFall(
+                    Step { price_gwei: 4, quantity: 1 },
+                    Step { price_gwei: 4, quantity: 2 },
+                ),
             ),
             ("4", CurveError::NotAStep("4".to_owned())),
         ] {

@@ -162,7 +162,9 @@ impl Action {
             Self::ClaimExit { operator, ticket } => format!("claim-exit/{operator}/{ticket}"),
             Self::FundAuction { operator, .. } => format!("fund-auction/{operator}"),
             Self::WithdrawAuction { operator, .. } => format!("withdraw-auction/{operator}"),
-            Self::CommitBid { operator, epoch, commitment, .. } => format!("commit-bid/{epoch}/{operator}/{commitment}"),
+            Self::CommitBid { operator, epoch, commitment, .. } => {
+                format!("commit-bid/{epoch}/{operator}/{commitment}")
+            }
             Self::RevealBid { operator, epoch, .. } => format!("reveal-bid/{epoch}/{operator}"),
             Self::ForfeitBid { operator, epoch } => format!("forfeit-bid/{epoch}/{operator}"),
             Self::RefundBid { operator, epoch } => format!("refund-bid/{epoch}/{operator}"),
@@ -203,14 +205,20 @@ impl Action {
         let bid = |operator: &OperatorId, epoch: &Epoch| view.bid(*operator, *epoch);
         match self {
             Self::Register { sequencer_key, .. } => view.operator_of_key(*sequencer_key).is_some(),
-            Self::SetEndpoint { operator, endpoint } => view.operator(*operator).is_some_and(|o| o.endpoint == *endpoint),
+            Self::SetEndpoint { operator, endpoint } => {
+                view.operator(*operator).is_some_and(|o| o.endpoint == *endpoint)
+            }
             Self::Activate { operator } => self.latest_status(view, *operator) == Status::Active,
             Self::Deactivate { operator } => self.latest_status(view, *operator) != Status::Active,
             Self::CommitBid { operator, epoch, commitment, .. } => {
                 bid(operator, epoch).is_some_and(|bid| bid.commitment == *commitment)
             }
-            Self::RevealBid { operator, epoch, .. } => bid(operator, epoch).is_some_and(|bid| bid.revealed),
-            Self::ForfeitBid { operator, epoch } => bid(operator, epoch).is_none_or(|bid| bid.forfeited),
+            Self::RevealBid { operator, epoch, .. } => {
+                bid(operator, epoch).is_some_and(|bid| bid.revealed)
+            }
+            Self::ForfeitBid { operator, epoch } => {
+                bid(operator, epoch).is_none_or(|bid| bid.forfeited)
+            }
             Self::RefundBid { operator, epoch } => {
                 view.round(*epoch).is_none_or(|round| round.refunded.contains(operator))
             }
@@ -219,19 +227,27 @@ impl Action {
             Self::Freeze { epoch } => view.is_frozen(*epoch),
             Self::Cancel { epoch } => record(epoch).is_some_and(|record| record.cancelled),
             Self::Claim { slot } => view.is_claimed(*slot),
-            Self::Rotate { first, holder } => {
-                view.state().rotation.is_some_and(|done| done.slot >= *first && done.operator == *holder)
-            }
-            Self::Heartbeat { call_out, .. } => {
-                view.state().call_out.is_none_or(|open| open.block > *call_out || open.closed.is_some())
-            }
+            Self::Rotate { first, holder } => view
+                .state()
+                .rotation
+                .is_some_and(|done| done.slot >= *first && done.operator == *holder),
+            Self::Heartbeat { call_out, .. } => view
+                .state()
+                .call_out
+                .is_none_or(|open| open.block > *call_out || open.closed.is_some()),
             Self::TakeOver { first, holder } => {
                 let turn = view.turn_of(*first);
-                view.holder_at(Slot(turn.end.0 - 1), view.timeline().end_of(Slot(turn.end.0 - 1))) != *holder
+                view.holder_at(Slot(turn.end.0 - 1), view.timeline().end_of(Slot(turn.end.0 - 1)))
+                    != *holder
             }
             Self::RecordMiss { slot } => view.is_missed(*slot),
-            Self::JailUnderbonded { operator } => self.latest_status(view, *operator) != Status::Active,
-            Self::CallOut { slot, .. } => view.state().call_out.is_some_and(|made| made.slot >= *slot && made.closed.is_none()),
+            Self::JailUnderbonded { operator } => {
+                self.latest_status(view, *operator) != Status::Active
+            }
+            Self::CallOut { slot, .. } => view
+                .state()
+                .call_out
+                .is_some_and(|made| made.slot >= *slot && made.closed.is_none()),
             Self::DepositBond { .. }
             | Self::ApproveToken { .. }
             | Self::DepositToken { .. }

@@ -45,9 +45,15 @@ pub enum NoBid {
     BondShort { bonded: Wei, needed: Wei },
     #[error("the free balance of {} ETH at the auction does not cover the {} ETH that this bid could cost (bid.balance_eth)", format_ether(*free), format_ether(*cost))]
     BalanceShort { free: Wei, cost: Wei },
-    #[error("there are no fees to estimate yet, and the bid is capped at a margin below them (bid.margin_bps)")]
+    #[error(
+        "there are no fees to estimate yet, and the bid is capped at a margin below them (bid.margin_bps)"
+    )]
     FeesUnknown,
-    #[error("slots are worth {} gwei after the margin, less than the floor price of {} gwei", worth_gwei, floor_gwei)]
+    #[error(
+        "slots are worth {} gwei after the margin, less than the floor price of {} gwei",
+        worth_gwei,
+        floor_gwei
+    )]
     BelowFloor { worth_gwei: u64, floor_gwei: u64 },
 }
 
@@ -87,7 +93,8 @@ impl Strategy for CurveStrategy {
             return Err(NoBid::GasShort { held, needed });
         }
 
-        let curve = self.curve(node, epoch, (deployment.floor_price / U256::from(GWEI)).saturating_to())?;
+        let curve =
+            self.curve(node, epoch, (deployment.floor_price / U256::from(GWEI)).saturating_to())?;
         let curve = curve.clipped(deployment.cap_slots).ok_or(NoBid::NoCurve)?;
         let cost = curve.max_cost();
 
@@ -96,7 +103,8 @@ impl Strategy for CurveStrategy {
             return Err(NoBid::BudgetUsedUp { budget: self.budget, spent, cost });
         }
         // As `revealBid` checks it: the slots that are live, and as many more as one operator can win.
-        let locked = deployment.lock_per_slot * U256::from(view.money.live_slots + deployment.cap_slots);
+        let locked =
+            deployment.lock_per_slot * U256::from(view.money.live_slots + deployment.cap_slots);
         let (bonded, needed) = (view.bond(id), locked.max(deployment.min_bond));
         if bonded < needed {
             return Err(NoBid::BondShort { bonded, needed });
@@ -121,7 +129,8 @@ impl CurveStrategy {
             0 => u64::MAX,
             margin => {
                 let fees = node.fees_per_slot.ok_or(NoBid::FeesUnknown)?;
-                (fees * U256::from(BPS.saturating_sub(margin)) / U256::from(BPS * GWEI)).saturating_to()
+                (fees * U256::from(BPS.saturating_sub(margin)) / U256::from(BPS * GWEI))
+                    .saturating_to()
             }
         };
         if worth_gwei < floor_gwei.max(1) {

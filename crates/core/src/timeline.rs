@@ -127,7 +127,10 @@ impl Timeline {
     /// When bids for `epoch` are committed: the first 60 % of epoch - 2. None for the first two epochs.
     pub fn commit_window(&self, epoch: Epoch) -> Option<Window> {
         let opens = self.start_of_epoch(Epoch(epoch.0.checked_sub(2)?));
-        Some(Window { opens, closes: Timestamp(opens.0 + self.epoch_seconds() * Self::COMMIT_PERCENT / 100) })
+        Some(Window {
+            opens,
+            closes: Timestamp(opens.0 + self.epoch_seconds() * Self::COMMIT_PERCENT / 100),
+        })
     }
 
     /// When bids for `epoch` are revealed: the rest of epoch - 2.
@@ -141,7 +144,10 @@ impl Timeline {
         if epoch < Self::FIRST_SCHEDULED_EPOCH {
             return None;
         }
-        Some(Window { opens: self.start_of_epoch(Epoch(epoch.0 - 1)), closes: self.start_of_epoch(epoch) })
+        Some(Window {
+            opens: self.start_of_epoch(Epoch(epoch.0 - 1)),
+            closes: self.start_of_epoch(epoch),
+        })
     }
 
     /// The first L1 block at or after this time seeds `epoch`.
@@ -295,6 +301,9 @@ mod tests {
         assert_eq!((t.slot_at(Timestamp(0)), t.epoch_at(Timestamp(999))), (Slot(0), Epoch(0)));
         assert_eq!((t.commit_window(Epoch(1)), t.freeze_window(Epoch(1))), (None, None));
         // 60 % of 64 s, rounded down.
-        assert_eq!(t.commit_window(Epoch(2)), Some(Window { opens: Timestamp(1_000), closes: Timestamp(1_038) }));
+        assert_eq!(
+            t.commit_window(Epoch(2)),
+            Some(Window { opens: Timestamp(1_000), closes: Timestamp(1_038) })
+        );
     }
 }

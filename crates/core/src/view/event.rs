@@ -6,8 +6,8 @@ use alloy::{
     sol_types::SolEventInterface,
 };
 use rota_bindings::{
-    Baton::BatonEvents, BondVault::BondVaultEvents, OperatorRegistry::OperatorRegistryEvents, Schedule::ScheduleEvents,
-    SealedBidAuction::SealedBidAuctionEvents,
+    Baton::BatonEvents, BondVault::BondVaultEvents, OperatorRegistry::OperatorRegistryEvents,
+    Schedule::ScheduleEvents, SealedBidAuction::SealedBidAuctionEvents,
 };
 
 /// An event of one of the deployment's contracts.
@@ -19,7 +19,11 @@ pub enum Event {
     Schedule(ScheduleEvents),
     Baton(BatonEvents),
     /// What stood behind the arguments of a commit transaction: the bid's curve, sealed so that its key alone opens it.
-    SealedCurve { epoch: Epoch, operator: OperatorId, sealed: B256 },
+    SealedCurve {
+        epoch: Epoch,
+        operator: OperatorId,
+        sealed: B256,
+    },
 }
 
 impl Event {

@@ -40,7 +40,8 @@ impl ChainView {
         let waits = self.rank_waits(id, &turn, holder, at)?;
 
         let overdue = |call_out: &CallOut| self.head().number + 1 > call_out.deadline_block + waits;
-        let unclaimed = self.is_unclaimed(at) && at >= timeline.l1_later(timeline.grace_ends(turn.first), waits);
+        let unclaimed = self.is_unclaimed(at)
+            && at >= timeline.l1_later(timeline.grace_ends(turn.first), waits);
         if !unclaimed && !self.open_call_out(at).is_some_and(overdue) {
             return None;
         }
@@ -56,10 +57,9 @@ impl ChainView {
         let turn = self.current_turn(at);
         let slot = self.timeline().slot_at(at);
         // A void splits a turn: what is left of it is the reserve's, which opens it by a claim of its own.
-        let opening = (turn.first.0..=slot.0)
-            .rev()
-            .map(Slot)
-            .find(|slot| *slot == turn.first || (self.is_voided(*slot) && !self.is_voided(Slot(slot.0 - 1))));
+        let opening = (turn.first.0..=slot.0).rev().map(Slot).find(|slot| {
+            *slot == turn.first || (self.is_voided(*slot) && !self.is_voided(Slot(slot.0 - 1)))
+        });
         let taken = self.changes_in(&turn).iter().any(|change| change.from <= at);
         !taken && opening.is_some_and(|slot| !self.is_claimed(slot))
     }
@@ -68,19 +68,31 @@ impl ChainView {
     pub fn misses_due(&self, now: Timestamp) -> Vec<Slot> {
         let timeline = self.timeline();
         let epoch = timeline.epoch_at(now);
-        let epochs = [epoch.0.checked_sub(1), Some(epoch.0)].into_iter().flatten().map(crate::types::Epoch);
-        let begun = epochs.flat_map(|epoch| timeline.slots_of(epoch)).filter(|slot| timeline.start_of(*slot) <= now);
-        begun.filter(|slot| !self.is_missed(*slot) && !self.is_voided(*slot) && self.is_lost(*slot)).collect()
+        let epochs =
+            [epoch.0.checked_sub(1), Some(epoch.0)].into_iter().flatten().map(crate::types::Epoch);
+        let begun = epochs
+            .flat_map(|epoch| timeline.slots_of(epoch))
+            .filter(|slot| timeline.start_of(*slot) <= now);
+        begun
+            .filter(|slot| !self.is_missed(*slot) && !self.is_voided(*slot) && self.is_lost(*slot))
+            .collect()
     }
 
     fn is_lost(&self, slot: Slot) -> bool {
         let last = Timestamp(self.timeline().end_of(slot).0 - 1);
         let assigned = self.assigned_to(slot);
-        self.holder_at(slot, self.timeline().start_of(slot)) != assigned || self.holder_at(slot, last) != assigned
+        self.holder_at(slot, self.timeline().start_of(slot)) != assigned
+            || self.holder_at(slot, last) != assigned
     }
 
     /// L1 blocks that `id` leaves to the ranks before it.
-    fn rank_waits(&self, id: OperatorId, turn: &Turn, holder: OperatorId, now: Timestamp) -> Option<u64> {
+    fn rank_waits(
+        &self,
+        id: OperatorId,
+        turn: &Turn,
+        holder: OperatorId,
+        now: Timestamp,
+    ) -> Option<u64> {
         // The operator a turn is frozen to returns by a claim; the reserve may take over a turn that is nobody's.
         let own = id == turn.assigned && id != OperatorId::RESERVE;
         if id == holder || own || !self.is_active(id, now) {

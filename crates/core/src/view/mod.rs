@@ -19,7 +19,8 @@ pub use event::Event;
 pub use liveness::TakeOverRight;
 pub use schedule::Turn;
 pub use state::{
-    Bid, CallOut, Change, EpochRecord, History, Operator, Rotation, Round, RoundResult, State, Status,
+    Bid, CallOut, Change, EpochRecord, History, Operator, Rotation, Round, RoundResult, State,
+    Status,
 };
 
 use crate::{
@@ -109,7 +110,11 @@ pub struct ChainView {
 impl ChainView {
     /// The view before the deployment: `before` is the last L1 block without an event of ours.
     pub fn new(deployment: Arc<Deployment>, before: L1Block) -> Self {
-        Self { deployment, money: Money::default(), snapshots: VecDeque::from([(before, Arc::default())]) }
+        Self {
+            deployment,
+            money: Money::default(),
+            snapshots: VecDeque::from([(before, Arc::default())]),
+        }
     }
 
     /// Adds the head's child with its events, in the order of their logs.
@@ -188,7 +193,8 @@ impl ChainView {
     fn push(&mut self, block: L1Block, events: &[Event]) {
         let timeline = *self.timeline();
         let mut state = Arc::clone(&self.newest().1);
-        let new_epoch = timeline.epoch_at(block.timestamp) != timeline.epoch_at(self.head().timestamp);
+        let new_epoch =
+            timeline.epoch_at(block.timestamp) != timeline.epoch_at(self.head().timestamp);
         if new_epoch || !events.is_empty() {
             let state = Arc::make_mut(&mut state);
             state.prune(&timeline, block.timestamp);

@@ -15,7 +15,10 @@ impl ChainView {
         operators
             .find(|(_, operator)| {
                 operator.sequencer_key.all().any(|bound| bound == key)
-                    || operator.batcher_keys.values().any(|history| history.all().any(|bound| bound == key))
+                    || operator
+                        .batcher_keys
+                        .values()
+                        .any(|history| history.all().any(|bound| bound == key))
             })
             .map(|(id, _)| *id)
     }
@@ -27,8 +30,9 @@ impl ChainView {
 
     /// Whether `key` is one of the operator's batcher keys in `epoch`.
     pub fn is_batcher_key(&self, id: OperatorId, key: Address, epoch: Epoch) -> bool {
-        self.operator(id)
-            .is_some_and(|operator| operator.batcher_keys.values().any(|history| history.at(epoch) == Some(key)))
+        self.operator(id).is_some_and(|operator| {
+            operator.batcher_keys.values().any(|history| history.at(epoch) == Some(key))
+        })
     }
 
     pub fn status(&self, id: OperatorId, epoch: Epoch) -> Status {

@@ -29,8 +29,9 @@ impl ChainView {
 
     /// Whether nothing is left to settle for `epoch`: it was, it is not auctioned, or nobody revealed a bid.
     pub fn is_settled(&self, epoch: Epoch) -> bool {
-        self.round(epoch)
-            .is_none_or(|round| round.result.is_some() || !round.bids.values().any(|bid| bid.revealed && !bid.displaced))
+        self.round(epoch).is_none_or(|round| {
+            round.result.is_some() || !round.bids.values().any(|bid| bid.revealed && !bid.displaced)
+        })
     }
 
     /// What `id` paid for slots and forfeited so far, less what it got back, wei.

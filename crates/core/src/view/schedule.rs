@@ -51,8 +51,17 @@ impl ChainView {
         let id = self.frozen_id(slot);
         let slots: Vec<_> = self.timeline().slots_of(self.timeline().epoch_of(slot)).collect();
         let at = self.timeline().index_of(slot);
-        let first = slots[..at].iter().rev().take_while(|other| self.frozen_id(**other) == id).last().unwrap_or(&slot);
-        let last = slots[at + 1..].iter().take_while(|other| self.frozen_id(**other) == id).last().unwrap_or(&slot);
+        let first = slots[..at]
+            .iter()
+            .rev()
+            .take_while(|other| self.frozen_id(**other) == id)
+            .last()
+            .unwrap_or(&slot);
+        let last = slots[at + 1..]
+            .iter()
+            .take_while(|other| self.frozen_id(**other) == id)
+            .last()
+            .unwrap_or(&slot);
         Turn { first: *first, end: last.next(), assigned: or_reserve(id) }
     }
 
@@ -92,7 +101,11 @@ impl ChainView {
         let frozen = self.frozen_id(slot);
         let id = self.change_behind(slot, timestamp).map_or(frozen, |change| change.operator);
         // A void takes only what is still the operator's.
-        if id == NOBODY || (id == frozen && self.is_voided(slot)) { OperatorId::RESERVE } else { id }
+        if id == NOBODY || (id == frozen && self.is_voided(slot)) {
+            OperatorId::RESERVE
+        } else {
+            id
+        }
     }
 
     /// Who sequences at `now`; before genesis who will at its start.
@@ -104,7 +117,14 @@ impl ChainView {
     pub fn changes_in(&self, turn: &Turn) -> Vec<Change> {
         let mut changes: Vec<_> = self
             .record_of(turn.first)
-            .map(|record| record.changes.iter().copied().filter(|c| turn.first <= c.slot && c.slot < turn.end).collect())
+            .map(|record| {
+                record
+                    .changes
+                    .iter()
+                    .copied()
+                    .filter(|c| turn.first <= c.slot && c.slot < turn.end)
+                    .collect()
+            })
             .unwrap_or_default();
         changes.sort_by_key(|change: &Change| change.from); // stable: of two at one time the later recorded one counts
         changes
@@ -138,14 +158,24 @@ impl ChainView {
         let (start, end) = (self.timeline().start_of(slot), self.timeline().end_of(slot));
         let turn = self.turn_of(slot);
         let mut edges = vec![start];
-        edges.extend(self.changes_in(&turn).iter().map(|c| c.from).filter(|at| start < *at && *at < end));
+        edges.extend(
+            self.changes_in(&turn).iter().map(|c| c.from).filter(|at| start < *at && *at < end),
+        );
         edges.push(end);
-        for edge in edges.windows(2).filter(|edge| edge[0] < edge[1] && self.holder_at(slot, edge[0]) == id) {
+        for edge in
+            edges.windows(2).filter(|edge| edge[0] < edge[1] && self.holder_at(slot, edge[0]) == id)
+        {
             // A return is no safer than a take-over: reorganized away, the slot was never ours.
-            let basis = self.change_behind(slot, edge[0]).map_or(Basis::Schedule, |change| Basis::TakeOver {
-                confirmations: self.confirmations(change.recorded),
+            let basis = self.change_behind(slot, edge[0]).map_or(Basis::Schedule, |change| {
+                Basis::TakeOver { confirmations: self.confirmations(change.recorded) }
             });
-            tenures.push(Tenure { slot, from: edge[0], until: edge[1], to_slot_end: edge[1] == end, basis });
+            tenures.push(Tenure {
+                slot,
+                from: edge[0],
+                until: edge[1],
+                to_slot_end: edge[1] == end,
+                basis,
+            });
         }
     }
 
@@ -153,7 +183,9 @@ impl ChainView {
     fn change_behind(&self, slot: Slot, timestamp: Timestamp) -> Option<Change> {
         let timestamp = timestamp.max(self.timeline().start_of(slot));
         // A change made in an earlier slot of the turn holds in this one whatever the time.
-        let speaks = |change: &&Change| change.slot < slot || (change.slot == slot && change.from <= timestamp);
+        let speaks = |change: &&Change| {
+            change.slot < slot || (change.slot == slot && change.from <= timestamp)
+        };
         self.changes_in(&self.turn_of(slot)).iter().rev().find(speaks).copied()
     }
 

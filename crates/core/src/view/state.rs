@@ -184,7 +184,9 @@ impl State {
             Event::Baton(event) => self.fold_baton(timeline, block, event),
             // Bonds are asked, not projected: what a penalty takes of which asset is for the vault to round.
             Event::Vault(_) => {}
-            Event::SealedCurve { epoch, operator, sealed } => self.bid(epoch.0, operator.0).sealed = Some(*sealed),
+            Event::SealedCurve { epoch, operator, sealed } => {
+                self.bid(epoch.0, operator.0).sealed = Some(*sealed)
+            }
         }
     }
 
@@ -224,11 +226,19 @@ impl State {
             E::OwnershipAccepted(e) => self.operator(e.operator).owner = e.newOwner,
             E::EndpointSet(e) => self.operator(e.operator).endpoint = e.endpoint.clone(),
             E::PayeeSet(e) => self.operator(e.operator).payee = e.payee,
-            E::SequencerKeySet(e) => self.operator(e.operator).sequencer_key.set(e.activeFrom, e.key),
-            E::BatcherKeySet(e) => {
-                self.operator(e.operator).batcher_keys.entry(e.index).or_default().set(e.activeFrom, e.key)
+            E::SequencerKeySet(e) => {
+                self.operator(e.operator).sequencer_key.set(e.activeFrom, e.key)
             }
-            E::StatusChanged(e) => self.operator(e.operator).status.set(e.fromEpoch, Status::from_word(e.status.into())),
+            E::BatcherKeySet(e) => self
+                .operator(e.operator)
+                .batcher_keys
+                .entry(e.index)
+                .or_default()
+                .set(e.activeFrom, e.key),
+            E::StatusChanged(e) => self
+                .operator(e.operator)
+                .status
+                .set(e.fromEpoch, Status::from_word(e.status.into())),
             E::Whitelisted(e) => {
                 self.entities.insert(e.owner, e.entity);
             }
@@ -254,8 +264,12 @@ impl State {
                 self.spend(e.operator, e.amount);
             }
             E::AuctionSettled(e) => {
-                let winners: BTreeMap<_, _> =
-                    e.winners.iter().zip(&e.quantities).map(|(id, quantity)| (OperatorId(*id), *quantity)).collect();
+                let winners: BTreeMap<_, _> = e
+                    .winners
+                    .iter()
+                    .zip(&e.quantities)
+                    .map(|(id, quantity)| (OperatorId(*id), *quantity))
+                    .collect();
                 for (id, quantity) in &winners {
                     self.spend(id.0, e.clearingPrice.saturating_mul(U256::from(*quantity)));
                 }
@@ -266,14 +280,21 @@ impl State {
                 let round = self.rounds.entry(Epoch(e.epoch)).or_default();
                 round.refunded.insert(OperatorId(e.operator));
                 // Of an unsettled round only locks come back, which were never spent.
-                if let Some(paid) = round.result.as_ref().and_then(|result| {
-                    Some(result.price.saturating_mul(U256::from(*result.winners.get(&OperatorId(e.operator))?)))
-                }) {
+                if let Some(paid) =
+                    round.result.as_ref().and_then(|result| {
+                        Some(result.price.saturating_mul(U256::from(
+                            *result.winners.get(&OperatorId(e.operator))?,
+                        )))
+                    })
+                {
                     let spent = self.spent.entry(OperatorId(e.operator)).or_default();
                     *spent = spent.saturating_sub(paid);
                 }
             }
-            E::BalanceDeposited(_) | E::BalanceWithdrawn(_) | E::ReferencePriceMoved(_) | E::ProceedsWithdrawn(_) => {}
+            E::BalanceDeposited(_)
+            | E::BalanceWithdrawn(_)
+            | E::ReferencePriceMoved(_)
+            | E::ProceedsWithdrawn(_) => {}
         }
     }
 
@@ -282,7 +303,10 @@ impl State {
         match event {
             E::SeedRecorded(e) => self.epoch(e.epoch).seed = Some(e.seed),
             E::EpochFrozen(e) => {
-                let ids = e.slots.chunks_exact(2).map(|id| OperatorId(u16::from_be_bytes([id[0], id[1]])));
+                let ids = e
+                    .slots
+                    .chunks_exact(2)
+                    .map(|id| OperatorId(u16::from_be_bytes([id[0], id[1]])));
                 self.epoch(e.epoch).frozen = Some(ids.collect());
             }
             E::EpochCancelled(e) => self.epoch(e.epoch).cancelled = true,
@@ -318,14 +342,21 @@ impl State {
         use BatonEvents as E;
         match event {
             E::Claimed(e) => {
-                self.epoch_of(timeline, e.slot).claimed.insert(Slot(e.slot), OperatorId(e.operator));
+                self.epoch_of(timeline, e.slot)
+                    .claimed
+                    .insert(Slot(e.slot), OperatorId(e.operator));
             }
             E::Returned(e) => {
-                self.epoch_of(timeline, e.slot).claimed.insert(Slot(e.slot), OperatorId(e.operator));
+                self.epoch_of(timeline, e.slot)
+                    .claimed
+                    .insert(Slot(e.slot), OperatorId(e.operator));
             }
             E::Rotated(e) => {
-                self.rotation =
-                    Some(Rotation { slot: Slot(e.slot), operator: OperatorId(e.operator), batcher: e.batcher });
+                self.rotation = Some(Rotation {
+                    slot: Slot(e.slot),
+                    operator: OperatorId(e.operator),
+                    batcher: e.batcher,
+                });
             }
             E::CalledOut(e) => {
                 self.call_out = Some(CallOut {
