@@ -338,8 +338,8 @@ contract BondVault is IBondVault, Clocked, ReentrancyGuardTransient {
         return _weight.weightAt(_currentEpoch());
     }
 
-    function _currentEpoch() internal view returns (uint64) {
-        return Timeline.epochAt(_clock(), block.timestamp);
+    function _currentEpoch() internal view returns (uint64 epoch) {
+        (epoch,,) = _now();
     }
 
     function _assetOf(bool token) internal view returns (address) {

@@ -6,7 +6,6 @@ import {IOperatorRegistry} from "./interfaces/IOperatorRegistry.sol";
 import {Clocked} from "./libraries/Clocked.sol";
 import {KeyHistory, KeyHistoryLib} from "./libraries/KeyHistory.sol";
 import {OperatorSet, OperatorSetLib} from "./libraries/OperatorSet.sol";
-import {Timeline} from "./libraries/Timeline.sol";
 import {OperatorRecord} from "./types/OperatorRecord.sol";
 import {Clock, RESERVE, Status} from "./types/Types.sol";
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
@@ -333,8 +332,8 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
     }
 
     /// @inheritdoc IOperatorRegistry
-    function currentEpoch() public view returns (uint64) {
-        return Timeline.epochAt(_clock(), block.timestamp);
+    function currentEpoch() public view returns (uint64 epoch) {
+        (epoch,,) = _now();
     }
 
     /* INTERNAL */
