@@ -82,8 +82,7 @@ abstract contract Assignments is ISchedule, Clocked {
         }
 
         // Effect: the claim, and the anchor.
-        _states[epoch % RING] =
-            state.setClaimed(index).setAnchor(block.number, block.timestamp, c.startOfEpoch(epoch));
+        _states[epoch % RING] = state.setClaimed(index).setAnchor(block.number, block.timestamp, c.startOfEpoch(epoch));
     }
 
     /// @inheritdoc ISchedule
@@ -213,7 +212,11 @@ abstract contract Assignments is ISchedule, Clocked {
 
     /* INTERNAL: READS */
     /// @dev `slot` is in the ring, `state` is its epoch's.
-    function _holderAt(Clock memory c, EpochState state, uint64 slot, uint256 timestamp) internal view returns (uint16) {
+    function _holderAt(Clock memory c, EpochState state, uint64 slot, uint256 timestamp)
+        internal
+        view
+        returns (uint16)
+    {
         uint256 start = c.startOfSlot(slot);
         return _holder(state, c.epochOf(slot), c.indexOf(slot), timestamp > start ? timestamp - start : 0);
     }
@@ -354,7 +357,10 @@ abstract contract Assignments is ISchedule, Clocked {
     }
 
     /// @dev A return to a slot that is voided before it begins counts for nothing: who took the turn over keeps it.
-    function _forgetReturn(EpochState state, uint64 epoch, uint256 index, uint16 operator) internal returns (EpochState) {
+    function _forgetReturn(EpochState state, uint64 epoch, uint256 index, uint16 operator)
+        internal
+        returns (EpochState)
+    {
         if (!state.isChanged(index)) return state;
         uint256 key = _ringSlot(epoch, index);
         ChangeRecord record = _changes[key].without(operator);

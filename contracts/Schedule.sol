@@ -61,7 +61,9 @@ contract Schedule is Assignments {
         uint256 reach = HISTORY_BLOCKS * clock_.l1BlockSeconds;
         if (epochSeconds > reach) revert Schedule_EpochTooLong(epochSeconds, reach);
         uint256 minimum = 2 + (params.disputePeriod + epochSeconds - 1) / epochSeconds;
-        if (params.ring < minimum || params.ring > MAX_RING) revert Schedule_RingOutOfRange(params.ring, minimum, MAX_RING);
+        if (params.ring < minimum || params.ring > MAX_RING) {
+            revert Schedule_RingOutOfRange(params.ring, minimum, MAX_RING);
+        }
 
         (REGISTRY, SEED_DELAY, DISPUTE_PERIOD) = (registry, params.seedDelay, params.disputePeriod);
         (STAGE0_FIRST, STAGE0_SECOND) = (policies[0][0], policies[0][1]);
@@ -103,11 +105,12 @@ contract Schedule is Assignments {
         if (address(second) != address(0)) slots = _fillRest(second, epoch, seed, slots);
 
         // Effect: the frozen words. As many as the epoch's slots fill.
-        FrozenWord[3] memory words = FrozenWordLib.pack(epoch, slots);
-        _frozen[_ringWord(epoch, 0)] = words[0];
-        if (slots.length > FrozenWordLib.IDS) _frozen[_ringWord(epoch, 1)] = words[1];
-        if (slots.length > 2 * FrozenWordLib.IDS) _frozen[_ringWord(epoch, 2)] = words[2];
-        emit EpochFrozen(epoch, FrozenWordLib.toBytes(words, slots.length));
+        bytes memory packed = FrozenWordLib.toBytes(slots);
+        uint256 word = _ringWord(epoch, 0);
+        _frozen[word] = FrozenWordLib.fromBytes(packed, 0, epoch);
+        if (SLOTS_PER_EPOCH > FrozenWordLib.IDS) _frozen[word + 1] = FrozenWordLib.fromBytes(packed, 1, epoch);
+        if (SLOTS_PER_EPOCH > 2 * FrozenWordLib.IDS) _frozen[word + 2] = FrozenWordLib.fromBytes(packed, 2, epoch);
+        emit EpochFrozen(epoch, packed);
     }
 
     /// @inheritdoc ISchedule

@@ -96,7 +96,8 @@ library EpochStateLib {
         pure
         returns (EpochState)
     {
-        uint256 bits = (uint256(uint32(l1Block)) << ANCHOR_BLOCK) | (uint256(uint24(timestamp + BIAS - start)) << ANCHOR_TIME);
+        uint256 bits =
+            (uint256(uint32(l1Block)) << ANCHOR_BLOCK) | (uint256(uint24(timestamp + BIAS - start)) << ANCHOR_TIME);
         return EpochState.wrap((EpochState.unwrap(word) & ~ANCHOR_MASK) | bits);
     }
 

@@ -32,47 +32,39 @@ library FrozenWordLib {
         }
     }
 
-    /// @notice The words of an epoch, from the ids of its slots.
+    /// @notice The ids in order, 2 bytes each, big-endian: what an event carries at a sixteenth of an array's cost, and what
+    /// `fromBytes` cuts words from.
     /// @param slots At most 45, the caller sees to it.
-    function pack(uint64 epoch, uint16[] memory slots) internal pure returns (FrozenWord[3] memory words) {
-        // for (uint256 i; i < 3; ++i) {
-        //     uint256 word;
-        //     for (uint256 lane; lane < 15; ++lane) {
-        //         uint256 slot = 15 * i + lane;
-        //         word = word << 16 | (slot < slots.length ? slots[slot] : 0);
-        //     }
-        //     words[i] = FrozenWord.wrap(word << 16 | uint16(epoch));
-        // }
+    function toBytes(uint16[] memory slots) internal pure returns (bytes memory packed) {
         uint16[45] memory padded;
+        packed = new bytes(90);
+        // for (uint256 i; i < slots.length; ++i) {
+        //     (packed[2 * i], packed[2 * i + 1]) = (bytes1(uint8(slots[i] >> 8)), bytes1(uint8(slots[i])));
+        // }
         assembly ("memory-safe") {
-            mcopy(padded, add(slots, 0x20), shl(5, mload(slots)))
-            let from := padded
-            for { let i := 0 } lt(i, 3) { i := add(i, 1) } {
-                let word := 0
-                // Five ids at a time: this loop is most of what `freeze` computes.
-                for { let end := add(from, 0x1e0) } lt(from, end) { from := add(from, 0xa0) } {
-                    word := or(shl(16, word), mload(from))
-                    word := or(shl(16, word), mload(add(from, 0x20)))
-                    word := or(shl(16, word), mload(add(from, 0x40)))
-                    word := or(shl(16, word), mload(add(from, 0x60)))
-                    word := or(shl(16, word), mload(add(from, 0x80)))
-                }
-                mstore(add(words, shl(5, i)), or(shl(16, word), and(epoch, 0xffff)))
+            let n := mload(slots)
+            mcopy(padded, add(slots, 0x20), shl(5, n))
+            // The last one first: each brings 30 zero bytes in front of it, which those before it then overwrite; those of the
+            // very first end in the length. Five at a time: this is most of what `freeze` computes.
+            for { let i := mul(5, div(add(n, 4), 5)) } i {} {
+                i := sub(i, 5)
+                let from := add(padded, shl(5, i))
+                let to := add(packed, add(2, shl(1, i)))
+                mstore(add(to, 8), mload(add(from, 0x80)))
+                mstore(add(to, 6), mload(add(from, 0x60)))
+                mstore(add(to, 4), mload(add(from, 0x40)))
+                mstore(add(to, 2), mload(add(from, 0x20)))
+                mstore(to, mload(from))
             }
+            mstore(packed, shl(1, n))
         }
     }
 
-    /// @notice The first `slots` ids of an epoch's words in order, 2 bytes each, big-endian: what an event carries at a
-    /// sixteenth of an array's cost.
-    function toBytes(FrozenWord[3] memory words, uint256 slots) internal pure returns (bytes memory packed) {
-        packed = abi.encodePacked(
-            bytes30(bytes32(FrozenWord.unwrap(words[0]))),
-            bytes30(bytes32(FrozenWord.unwrap(words[1]))),
-            bytes30(bytes32(FrozenWord.unwrap(words[2])))
-        );
-        // Cut behind the last slot: memory is only ever given back here.
+    /// @notice The `i`-th word of `epoch`, from the bytes that `toBytes` made; i is at most 2.
+    function fromBytes(bytes memory packed, uint256 i, uint64 epoch) internal pure returns (FrozenWord word) {
+        // word = bytes32(bytes30(packed[30 * i:30 * i + 30])) | uint16(epoch); behind the last id are zeros.
         assembly ("memory-safe") {
-            mstore(packed, mul(slots, 2))
+            word := or(shl(16, shr(16, mload(add(add(packed, 0x20), mul(30, i))))), and(epoch, 0xffff))
         }
     }
 }

@@ -40,7 +40,9 @@ library Headers {
     /// @dev Without zero bytes, as busy blocks have it: the dearest calldata.
     function _bloom() private pure returns (bytes memory bloom) {
         for (uint256 i; i < 8; ++i) {
-            bloom = abi.encodePacked(bloom, _noise(string(abi.encodePacked("bloom", i))) | bytes32(uint256(1) * (type(uint256).max / 255)));
+            bloom = abi.encodePacked(
+                bloom, _noise(string(abi.encodePacked("bloom", i))) | bytes32(uint256(1) * (type(uint256).max / 255))
+            );
         }
     }
 
