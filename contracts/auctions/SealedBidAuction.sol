@@ -28,8 +28,6 @@ contract SealedBidAuction is ISealedBidAuction, Clocked {
     uint256 internal constant MOST_BIDS = 64;
     /// @dev Part of the largest bid at the reference price that a hidden bid costs to hide, basis points.
     uint256 internal constant DEPOSIT_BPS = 1500;
-    /// @dev 24 bits a winner, operator below quantity, from the lowest bits on.
-    uint256 internal constant WINNERS_PER_WORD = 10;
     bytes32 internal constant COMMITMENT_DOMAIN = keccak256("Rota.SealedBid.v1");
 
     IOperatorRegistry public immutable REGISTRY;
@@ -52,7 +50,8 @@ contract SealedBidAuction is ISealedBidAuction, Clocked {
     /// @dev Keyed by epoch % RING, like the words below; what they hold belongs to the epoch that the round names.
     mapping(uint256 index => Round) internal _rounds;
     mapping(uint256 index => mapping(uint256 i => Bid)) internal _bids;
-    mapping(uint256 index => mapping(uint256 i => uint256)) internal _winners;
+    /// @dev Winners that the round's own word has no room for.
+    mapping(uint256 index => mapping(uint256 word => uint256)) internal _winners;
 
     /* CONSTRUCTOR */
     constructor(
@@ -187,7 +186,7 @@ contract SealedBidAuction is ISealedBidAuction, Clocked {
             emit BalanceDeposited(operator, msg.value);
         }
         uint256 depositGwei = account.depositGwei();
-        account = account.withDeposit(epoch, 0).credit(depositGwei * 1 gwei);
+        account = account.withDeposit(epoch, 0).withEntity(REGISTRY.entityOf(operator)).credit(depositGwei * 1 gwei);
         Bid bid = BidLib.toBid(curve.clip(CAP_SLOTS), operator);
         uint256 locked = _lockOf(bid, depositGwei);
         if (account.free() < locked) revert SealedBidAuction_InsufficientBalance(operator, account.free(), locked);
@@ -222,13 +221,16 @@ contract SealedBidAuction is ISealedBidAuction, Clocked {
         bytes32 seed = SCHEDULE.seedOf(epoch);
 
         // Effect: sell, pay out of the locks, write down who won.
-        Book memory book = _readBook(index, round, seed);
+        (Book memory book, Account[] memory accounts) = _read(index, round, seed);
         (uint256 priceGwei, uint256[] memory order, uint8[] memory quantities) = UniformPrice.clear(book);
-        uint256 forfeited = _payOrRelease(book, round, priceGwei, order, quantities);
-        (uint16[] memory winners, uint256 sold) = _writeWinners(index, book.bids, order, quantities);
-        _rounds[index] = round.settled(priceGwei, winners.length, sold);
-        emit AuctionSettled(epoch, priceGwei * 1 gwei, winners, quantities);
-        _moveReference(epoch, priceGwei, forfeited);
+        for (uint256 i; i < order.length; ++i) {
+            accounts[order[i]] = accounts[order[i]].debit(quantities[i] * priceGwei * 1 gwei);
+        }
+        for (uint256 i; i < accounts.length; ++i) {
+            _accounts[book.bids[i].operator()] = accounts[i];
+        }
+        _record(index, round, book.bids, priceGwei, order, quantities);
+        _moveReference(epoch, priceGwei);
     }
 
     /// @inheritdoc ISealedBidAuction
@@ -356,7 +358,7 @@ contract SealedBidAuction is ISealedBidAuction, Clocked {
         winners = new uint16[](round.winners());
         quantities = new uint8[](winners.length);
         for (uint256 i; i < winners.length; ++i) {
-            (winners[i], quantities[i]) = _winnerAt(index, i);
+            (winners[i], quantities[i]) = round.winnerAt(_winners[index], i);
         }
         return (true, round.priceGwei() * 1 gwei, winners, quantities);
     }
@@ -415,7 +417,7 @@ contract SealedBidAuction is ISealedBidAuction, Clocked {
                 return;
             }
             for (uint256 i; i < round.winners(); ++i) {
-                (uint16 operator, uint256 quantity) = _winnerAt(index, i);
+                (uint16 operator, uint256 quantity) = round.winnerAt(_winners[index], i);
                 if (quantity != 0) _refund(epoch, operator, quantity * round.priceGwei() * 1 gwei);
             }
         }
@@ -437,10 +439,10 @@ contract SealedBidAuction is ISealedBidAuction, Clocked {
     function _takePayment(uint256 index, Round round, uint16 operator) internal returns (Round, uint256 amount) {
         if (round.state() != RoundState.Settled) return (round, 0);
         for (uint256 i; i < round.winners(); ++i) {
-            (uint16 winner, uint256 quantity) = _winnerAt(index, i);
+            (uint16 winner, uint256 quantity) = round.winnerAt(_winners[index], i);
             if (winner != operator) continue;
-            _winners[index][i / WINNERS_PER_WORD] &= ~(uint256(0xff) << (i % WINNERS_PER_WORD * 24 + 16));
-            return (round.withSold(round.sold() - quantity), quantity * round.priceGwei() * 1 gwei);
+            round = round.clearWinner(_winners[index], i).withSold(round.sold() - quantity);
+            return (round, quantity * round.priceGwei() * 1 gwei);
         }
         return (round, 0);
     }
@@ -459,8 +461,15 @@ contract SealedBidAuction is ISealedBidAuction, Clocked {
     }
 
     /* INTERNAL: SETTLEMENT */
-    function _readBook(uint256 index, Round round, bytes32 seed) internal view returns (Book memory book) {
+    /// @dev The round's bids, and the accounts of their operators with the locks freed. What has become of an operator since its
+    /// reveal does not matter: a bid that was opened binds.
+    function _read(uint256 index, Round round, bytes32 seed)
+        internal
+        view
+        returns (Book memory book, Account[] memory accounts)
+    {
         uint256 count = round.bids();
+        accounts = new Account[](count);
         book = Book({
             bids: new Bid[](count),
             groups: new uint32[](count),
@@ -470,66 +479,37 @@ contract SealedBidAuction is ISealedBidAuction, Clocked {
             floorGwei: FLOOR_GWEI
         });
         for (uint256 i; i < count; ++i) {
-            book.bids[i] = _bids[index][i];
-        }
-        // The set as it was closed when epoch - 1 began; who is not in it keeps group 0.
-        (uint16[] memory operators, uint32[] memory entities) = REGISTRY.eligibleSet(round.epoch());
-        for (uint256 i; i < count; ++i) {
-            uint16 operator = book.bids[i].operator();
-            for (uint256 j; j < operators.length; ++j) {
-                if (operators[j] == operator) book.groups[i] = entities[j];
-            }
+            Bid bid = _bids[index][i];
+            Account account = _accounts[bid.operator()];
+            (book.bids[i], book.groups[i]) = (bid, account.entity());
+            accounts[i] = account.credit(_lockOf(bid, round.depositGwei()));
         }
     }
 
-    /// @dev Frees every lock but for what it pays. @return forfeited Deposits of those who left the set, wei.
-    function _payOrRelease(
-        Book memory book,
+    function _record(
+        uint256 index,
         Round round,
+        Bid[] memory bids,
         uint256 priceGwei,
         uint256[] memory order,
         uint8[] memory quantities
-    ) internal returns (uint256 forfeited) {
-        uint256[] memory pays = new uint256[](book.bids.length);
-        for (uint256 i; i < order.length; ++i) {
-            pays[order[i]] = quantities[i] * priceGwei * 1 gwei;
-        }
-        uint256 deposit_ = round.depositGwei() * 1 gwei;
-        for (uint256 i; i < pays.length; ++i) {
-            Bid bid = book.bids[i];
-            uint16 operator = bid.operator();
-            if (book.groups[i] == 0) {
-                pays[i] = deposit_;
-                forfeited += deposit_;
-                emit DepositForfeited(round.epoch(), operator, deposit_);
-            }
-            _accounts[operator] = _accounts[operator].credit(_lockOf(bid, round.depositGwei()) - pays[i]);
-        }
-    }
-
-    function _writeWinners(uint256 index, Bid[] memory bids, uint256[] memory order, uint8[] memory quantities)
-        internal
-        returns (uint16[] memory winners, uint256 sold)
-    {
-        winners = new uint16[](order.length);
-        uint256 word;
+    ) internal {
+        uint16[] memory winners = new uint16[](order.length);
+        uint256 sold;
         for (uint256 i; i < winners.length; ++i) {
             winners[i] = bids[order[i]].operator();
             sold += quantities[i];
-            uint256 lane = i % WINNERS_PER_WORD;
-            word |= (uint256(winners[i]) | uint256(quantities[i]) << 16) << (lane * 24);
-            if (lane == WINNERS_PER_WORD - 1 || i == winners.length - 1) {
-                _winners[index][i / WINNERS_PER_WORD] = word;
-                word = 0;
-            }
+            round = round.writeWinner(_winners[index], i, winners[i], quantities[i]);
         }
+        _rounds[index] = round.settled(priceGwei, winners.length, sold);
+        emit AuctionSettled(round.epoch(), priceGwei * 1 gwei, winners, quantities);
     }
 
     /// @dev The reference price follows in small steps, so that one odd round does not set what the next ones cost to enter.
-    function _moveReference(uint64 epoch, uint256 priceGwei, uint256 forfeited) internal {
+    function _moveReference(uint64 epoch, uint256 priceGwei) internal {
         Till till = _till;
         uint256 ref = _towards(till.refGwei(), priceGwei);
-        _till = till.withRef(epoch, ref).credit(forfeited);
+        _till = till.withRef(epoch, ref);
         emit ReferencePriceMoved(epoch, ref * 1 gwei);
     }
 
@@ -598,11 +578,6 @@ contract SealedBidAuction is ISealedBidAuction, Clocked {
             if (bid.operator() == operator) return bid;
         }
         return Bid.wrap(0);
-    }
-
-    function _winnerAt(uint256 index, uint256 i) internal view returns (uint16 operator, uint8 quantity) {
-        uint256 lane = _winners[index][i / WINNERS_PER_WORD] >> (i % WINNERS_PER_WORD * 24);
-        (operator, quantity) = (uint16(lane), uint8(lane >> 16));
     }
 
     function _toGwei(uint256 amount) internal pure returns (uint256 gwei_) {

@@ -88,7 +88,7 @@ interface ISealedBidAuction {
     event BidRevealed(uint64 indexed epoch, uint16 indexed operator, Curve curve, uint256 locked);
     /// @notice The bid left the full round for one with a higher top price; everything locked for it is free again.
     event BidDisplaced(uint64 indexed epoch, uint16 indexed operator);
-    /// @notice A bid was not revealed, or its operator left the set before the set was closed.
+    /// @notice A bid was not revealed in its window.
     /// @param amount Added to the proceeds, wei.
     event DepositForfeited(uint64 indexed epoch, uint16 indexed operator, uint256 amount);
     /// @param clearingPrice Wei per slot, paid for each slot won.
@@ -170,10 +170,9 @@ interface ISealedBidAuction {
     /// - an unrevealed commitment, else {SealedBidAuction_NothingToDo}
     function forfeit(uint64 epoch, uint16 operator) external;
 
-    /// @notice Sells the slots of `epoch`. By anyone. Winners pay from their locks; the rest of all locks is free again. An operator
-    /// that is no longer in the set, which closed when epoch - 1 began, wins nothing and loses its deposit: leaving the set
-    /// is not a way to take back a bid after the others were seen.
-    /// @dev Emits {DepositForfeited} for those; {AuctionSettled}; {ReferencePriceMoved}.
+    /// @notice Sells the slots of `epoch`. By anyone. Winners pay from their locks; the rest of all locks is free again.
+    /// @dev A bid that was opened binds: leaving the set after the others' bids were seen takes nothing back. Emits {AuctionSettled},
+    /// {ReferencePriceMoved}.
     ///
     /// Requirements:
     /// - in epoch - 1, else {SealedBidAuction_WrongWindow}

