@@ -201,7 +201,7 @@ contract BondVault is IBondVault, Clocked, ReentrancyGuardTransient {
         uint256 step = weight > current ? weight - current : current - weight;
         if (weight == 0 || step > current / 4) revert BondVault_WeightStepTooLarge(current, weight);
 
-        _weight = toWeightWord(uint96(current), weight, epoch + 2);
+        _weight = toWeightWord(current, weight, epoch + 2);
         emit WeightSet(weight, epoch + 2);
     }
 

@@ -76,7 +76,7 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
             revert OperatorRegistry_OutOfRange("stageMinOperators", params.stageMinOperators);
         }
         if (reserve.entity == 0) revert OperatorRegistry_OutOfRange("reserve.entity", reserve.entity);
-        // Above 100 years an end of jail would not fit its 40 bits, and nobody would see it.
+        // Above that an end of jail would not fit its 40 bits, and nobody could be jailed.
         if (params.jailDelay > 36_500 days) revert OperatorRegistry_OutOfRange("jailDelay", params.jailDelay);
         VAULT = vault;
         MAX_OPERATORS = params.maxOperators;
@@ -216,7 +216,7 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
 
         // Effect.
         _leave(operator, Status.Jailed);
-        _operators[operator] = _operators[operator].withJailedUntil(uint40(block.timestamp + JAIL_DELAY));
+        _operators[operator] = _operators[operator].withJailedUntil(block.timestamp + JAIL_DELAY);
     }
 
     /* GOVERNANCE */

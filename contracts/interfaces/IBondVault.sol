@@ -112,9 +112,7 @@ interface IBondVault {
     /// Requirements:
     /// - the value is `MIN_DEPOSIT` or more, else {BondVault_DepositTooSmall}
     /// - the operator is registered, else {BondVault_UnknownOperator}
-    function deposit(
-        uint16 operator
-    ) external payable;
+    function deposit(uint16 operator) external payable;
 
     /// @notice Adds tokens, pulled from the caller, to an operator's bond. By anyone.
     /// @dev Emits {Deposited}.
@@ -123,10 +121,7 @@ interface IBondVault {
     /// - the amount is `MIN_TOKEN_DEPOSIT` or more, else {BondVault_DepositTooSmall}
     /// - the operator is registered, else {BondVault_UnknownOperator}
     /// - the caller approved the vault, and the vault's balance grows by exactly `amount`, else {BondVault_TransferFell}
-    function depositToken(
-        uint16 operator,
-        uint256 amount
-    ) external;
+    function depositToken(uint16 operator, uint256 amount) external;
 
     /// @notice Queues bond for withdrawal. Released after `EXIT_DELAY`, but not before the last slot that the operator has now
     /// is beyond dispute. Until then, not a second less or more, penalties reach it.
@@ -140,11 +135,7 @@ interface IBondVault {
     /// - one of 8 tickets is free, else {BondVault_TooManyTickets}
     /// @param token False for ETH, true for the ERC-20.
     /// @return ticket Number of the ticket, 0 to 7 for each operator; used again once it is paid.
-    function requestExit(
-        uint16 operator,
-        bool token,
-        uint256 amount
-    ) external returns (uint256 ticket);
+    function requestExit(uint16 operator, bool token, uint256 amount) external returns (uint256 ticket);
 
     /// @notice Pays a released ticket to the operator's payee. By anyone.
     /// @dev Emits {ExitClaimed}.
@@ -153,10 +144,7 @@ interface IBondVault {
     /// - the ticket exists, else {BondVault_NoTicket}
     /// - it is released (`block.timestamp >= releaseTime`), else {BondVault_NotReleased}
     /// - the payee takes it, else {BondVault_PaymentFailed} or the token's error; the owner can name another payee
-    function claimExit(
-        uint16 operator,
-        uint256 ticket
-    ) external;
+    function claimExit(uint16 operator, uint256 ticket) external;
 
     /* PENALTIES */
     /// @notice Takes min(value, what there is) for idleness: a third (each asset rounded down) grows `rewarded`'s bond, the rest
@@ -167,11 +155,7 @@ interface IBondVault {
     /// @param value Wei.
     /// @param rewarded Operator whose bond grows by the reward; nobody is rewarded if 0 or `operator` itself.
     /// @return taken Weighted value taken, wei: at most `value`.
-    function leak(
-        uint16 operator,
-        uint256 value,
-        uint16 rewarded
-    ) external returns (uint256 taken);
+    function leak(uint16 operator, uint256 value, uint16 rewarded) external returns (uint256 taken);
 
     /// @notice Takes min(value, what there is) for an offence: a tenth (each asset rounded down) is credited to `reporter`, the
     /// rest is burned. Order and rounding as for `leak`.
@@ -180,27 +164,18 @@ interface IBondVault {
     /// @param value Wei.
     /// @param reporter Zero for none.
     /// @return taken Weighted value taken, wei: at most `value`.
-    function slash(
-        uint16 operator,
-        uint256 value,
-        address reporter
-    ) external returns (uint256 taken);
+    function slash(uint16 operator, uint256 value, address reporter) external returns (uint256 taken);
 
     /// @notice Pays the caller all the rewards it has in one asset.
     /// @dev Emits {RewardChanged}. Requires that there are any, else {BondVault_ZeroAmount}, and a receiver that takes them, else
     /// {BondVault_PaymentFailed} or the token's error.
     /// @param token False for ETH, true for the ERC-20.
-    function collectReward(
-        bool token,
-        address to
-    ) external returns (uint256 amount);
+    function collectReward(bool token, address to) external returns (uint256 amount);
 
     /// @notice Sends what penalties burned of one asset to 0x…dEaD. By anyone.
     /// @dev Emits {Burned}. Requires that there is any, else {BondVault_ZeroAmount}. A token that refuses keeps only itself.
     /// @param token False for ETH, true for the ERC-20.
-    function burn(
-        bool token
-    ) external returns (uint256 amount);
+    function burn(bool token) external returns (uint256 amount);
 
     /* GOVERNANCE */
     /// @notice Moves the token's weight by at most a quarter of what it is, effective from `currentEpoch + 2` on.
@@ -211,9 +186,7 @@ interface IBondVault {
     /// - the last change is in effect, else {BondVault_WeightPending}
     /// - the step is a quarter or less, and the weight not 0, else {BondVault_WeightStepTooLarge}
     /// @param weight Wei of ETH for 1e18 of the ERC-20's smallest unit.
-    function setWeight(
-        uint96 weight
-    ) external;
+    function setWeight(uint96 weight) external;
 
     /* VIEWS */
     /// @return The ERC-20.
@@ -229,38 +202,26 @@ interface IBondVault {
     /// @notice Least of the ERC-20 in one deposit, its smallest unit.
     function MIN_TOKEN_DEPOSIT() external view returns (uint256);
     /// @notice Weighted bond without queued exits, wei, rounded down.
-    function bondOf(
-        uint16 operator
-    ) external view returns (uint256);
+    function bondOf(uint16 operator) external view returns (uint256);
     /// @notice Weighted value that a penalty could reach now: bond and unreleased tickets, wei, rounded down.
-    function slashableOf(
-        uint16 operator
-    ) external view returns (uint256);
+    function slashableOf(uint16 operator) external view returns (uint256);
     /// @notice What `requestExit` must leave now, wei: the minimum (unless the operator is out of the set, in effect) and the
     /// locks of all live slots.
-    function requiredOf(
-        uint16 operator
-    ) external view returns (uint256);
+    function requiredOf(uint16 operator) external view returns (uint256);
     /// @notice The bond without queued exits, by asset.
-    function balanceOf(
-        uint16 operator
-    ) external view returns (uint256 eth, uint256 token);
+    function balanceOf(uint16 operator) external view returns (uint256 eth, uint256 token);
     /// @return token False for ETH.
     /// @return amount 0: there is no such ticket.
     /// @return releaseTime L1 seconds.
-    function ticketOf(
-        uint16 operator,
-        uint256 ticket
-    ) external view returns (bool token, uint256 amount, uint256 releaseTime);
+    function ticketOf(uint16 operator, uint256 ticket)
+        external
+        view
+        returns (bool token, uint256 amount, uint256 releaseTime);
     /// @notice What `reporter` can collect, by asset.
-    function rewardOf(
-        address reporter
-    ) external view returns (uint256 eth, uint256 token);
+    function rewardOf(address reporter) external view returns (uint256 eth, uint256 token);
     /// @notice What `burn` would send away, by asset.
     function burnable() external view returns (uint256 eth, uint256 token);
     /// @return Wei of ETH for 1e18 of the ERC-20's smallest unit. Exact for every epoch that the last change but one was in
     /// effect in or that came later.
-    function weightAt(
-        uint64 epoch
-    ) external view returns (uint256);
+    function weightAt(uint64 epoch) external view returns (uint256);
 }

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {Status} from "./Types.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 /// @dev An operator's owner and standing, lowest bits first: 160 bits owner (zero: unknown operator) | 8 bits status |
 /// 32 bits first epoch the status acts on | 40 bits end of jail, L1 seconds | 8 bits number of batcher keys | 8 bits zero.
@@ -38,8 +39,9 @@ function withStatus(OperatorRecord self, Status status_, uint32 from) pure retur
     return _replace(self, 160, type(uint40).max, uint256(from) << 8 | uint8(status_));
 }
 
-function withJailedUntil(OperatorRecord self, uint40 until) pure returns (OperatorRecord) {
-    return _replace(self, 200, type(uint40).max, until);
+/// @dev Reverts with OpenZeppelin's `SafeCastOverflowedUintDowncast` above 40 bits.
+function withJailedUntil(OperatorRecord self, uint256 until) pure returns (OperatorRecord) {
+    return _replace(self, 200, type(uint40).max, SafeCast.toUint40(until));
 }
 
 function withBatcherCount(OperatorRecord self, uint8 count) pure returns (OperatorRecord) {

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+
 /// @dev The ERC-20's weight before and after its last change, in wei of ETH for 1e18 of its smallest unit, lowest bits first:
 /// 96 bits before | 96 bits after | 64 bits first epoch of the latter.
 type WeightWord is uint256;
 
 using {weightAt, lowestFrom, changesAt} for WeightWord global;
 
-function toWeightWord(uint96 before, uint96 after_, uint64 from) pure returns (WeightWord) {
-    return WeightWord.wrap(uint256(from) << 192 | uint256(after_) << 96 | before);
+/// @dev Reverts with OpenZeppelin's `SafeCastOverflowedUintDowncast` for a weight above 96 bits.
+function toWeightWord(uint256 before, uint256 after_, uint64 from) pure returns (WeightWord) {
+    return WeightWord.wrap(uint256(from) << 192 | uint256(SafeCast.toUint96(after_)) << 96 | SafeCast.toUint96(before));
 }
 
 function weightAt(WeightWord self, uint64 epoch) pure returns (uint256) {

@@ -21,7 +21,10 @@ contract ReentrantReceiver {
     }
 
     receive() external payable {
-        if (called) return;
+        if (!called) _callBack();
+    }
+
+    function _callBack() internal {
         called = true;
         (succeeded, answer) = _target.call(_data);
     }
