@@ -162,9 +162,8 @@ impl Action {
             Self::ClaimExit { operator, ticket } => format!("claim-exit/{operator}/{ticket}"),
             Self::FundAuction { operator, .. } => format!("fund-auction/{operator}"),
             Self::WithdrawAuction { operator, .. } => format!("withdraw-auction/{operator}"),
-            Self::CommitBid { operator, epoch, commitment, .. } => {
-                format!("commit-bid/{epoch}/{operator}/{commitment}")
-            }
+            // Whatever the curve: fees that are estimated anew are no reason to bid again.
+            Self::CommitBid { operator, epoch, .. } => format!("commit-bid/{epoch}/{operator}"),
             Self::RevealBid { operator, epoch, .. } => format!("reveal-bid/{epoch}/{operator}"),
             Self::ForfeitBid { operator, epoch } => format!("forfeit-bid/{epoch}/{operator}"),
             Self::RefundBid { operator, epoch } => format!("refund-bid/{epoch}/{operator}"),
@@ -210,9 +209,7 @@ impl Action {
             }
             Self::Activate { operator } => self.latest_status(view, *operator) == Status::Active,
             Self::Deactivate { operator } => self.latest_status(view, *operator) != Status::Active,
-            Self::CommitBid { operator, epoch, commitment, .. } => {
-                bid(operator, epoch).is_some_and(|bid| bid.commitment == *commitment)
-            }
+            Self::CommitBid { operator, epoch, .. } => bid(operator, epoch).is_some(),
             Self::RevealBid { operator, epoch, .. } => {
                 bid(operator, epoch).is_some_and(|bid| bid.revealed)
             }

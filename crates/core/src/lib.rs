@@ -2,6 +2,7 @@
 
 pub mod authority;
 pub mod bid;
+pub mod duties;
 pub mod envelope;
 pub mod fence;
 pub mod intent;

@@ -1,12 +1,10 @@
 //! Queries about call-outs, take-overs and misses.
 
 use super::{CallOut, ChainView, Turn};
-use crate::types::{OperatorId, Slot, Timestamp};
+use crate::types::{Epoch, OperatorId, Slot, Timestamp};
 
-/// L1 blocks that the next distinct scheduled operator leaves to the reserve.
-const NEXT_OPERATOR_WAITS: u64 = 2;
-/// L1 blocks that any active operator leaves to both.
-const ANYBODY_WAITS: u64 = 4;
+/// L1 blocks between the moments at which two neighbouring ranks may take over.
+const RANK_BLOCKS: u64 = 2;
 
 /// That an operator may take over in the next L1 block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,44 +30,75 @@ impl ChainView {
         self.state().callers.get(&slot).is_some_and(|callers| callers.contains(&caller))
     }
 
+    /// Whether a take-over of the turn in progress at `at` is recorded and still to take effect, and by whom.
+    pub fn pending_take_over(&self, at: Timestamp) -> Option<OperatorId> {
+        let turn = self.current_turn(at);
+        let mut changes = self.changes_in(&turn).into_iter();
+        changes
+            .find(|change| change.from > at && change.operator != turn.assigned)
+            .map(|change| change.operator)
+    }
+
+    /// The slot with which the stay of whoever holds at `at` began: the turn's first, the first voided one, or one returned at. None
+    /// for a taker, whose take-over was its claim.
+    pub fn opening(&self, at: Timestamp) -> Option<Slot> {
+        let (turn, slot) = (self.current_turn(at), self.timeline().slot_at(at));
+        let change = self.change_behind(slot, at);
+        if change.is_some_and(|change| change.operator != turn.assigned) {
+            return None;
+        }
+        if self.is_voided(slot) {
+            let voided = (turn.first.0..=slot.0)
+                .rev()
+                .map(Slot)
+                .take_while(|earlier| self.is_voided(*earlier));
+            return voided.last();
+        }
+        Some(change.map_or(turn.first, |change| change.slot))
+    }
+
+    /// Whether the turn in progress at `at` still waits for its operator's claim.
+    pub fn is_unclaimed(&self, at: Timestamp) -> bool {
+        self.opening(at).is_some_and(|slot| !self.is_claimed(slot))
+    }
+
+    /// Whose batcher the rollup should have by a rotation in an L1 block dated `at`; none while the predecessor's tail has time.
+    pub fn batcher_due(&self, at: Timestamp) -> Option<OperatorId> {
+        if let Some(taker) = self.pending_take_over(at) {
+            return Some(taker);
+        }
+        let tail_is_over =
+            self.opening(at).is_none_or(|slot| at >= self.timeline().tail_ends(slot));
+        tail_is_over.then(|| self.holder(at))
+    }
+
     /// Whether an L1 block dated `at`, the next one, lets `id` take over from who holds then: for a call-out whose answer is overdue,
     /// or a turn left unclaimed past its grace.
     pub fn take_over_right(&self, id: OperatorId, at: Timestamp) -> Option<TakeOverRight> {
         let timeline = self.timeline();
         let (turn, holder) = (self.current_turn(at), self.holder(at));
         let waits = self.rank_waits(id, &turn, holder, at)?;
-
-        let overdue = |call_out: &CallOut| self.head().number + 1 > call_out.deadline_block + waits;
-        let unclaimed = self.is_unclaimed(at)
-            && at >= timeline.l1_later(timeline.grace_ends(turn.first), waits);
-        if !unclaimed && !self.open_call_out(at).is_some_and(overdue) {
+        if !timeline.has_begun(at) || self.pending_take_over(at).is_some() {
             return None;
         }
 
-        // Whoever is displaced must be who would hold then: not somebody who returns or takes over meanwhile.
+        let silent = match self.opening(at).filter(|slot| !self.is_claimed(*slot)) {
+            Some(slot) => at >= timeline.l1_later(timeline.grace_ends(slot), waits),
+            None => self
+                .open_call_out(at)
+                .is_some_and(|open| self.head().number + 1 > open.deadline_block + waits),
+        };
+        // Whoever is displaced must be who would hold then: not somebody who returns meanwhile.
         let effective = timeline.change_effective(at);
         let goes_on = effective < timeline.start_of(turn.end) && self.holder(effective) == holder;
-        goes_on.then_some(TakeOverRight { turn, holder, effective })
-    }
-
-    /// Whether the turn in progress at `at` is still waiting for its operator's claim.
-    pub fn is_unclaimed(&self, at: Timestamp) -> bool {
-        let turn = self.current_turn(at);
-        let slot = self.timeline().slot_at(at);
-        // A void splits a turn: what is left of it is the reserve's, which opens it by a claim of its own.
-        let opening = (turn.first.0..=slot.0).rev().map(Slot).find(|slot| {
-            *slot == turn.first || (self.is_voided(*slot) && !self.is_voided(Slot(slot.0 - 1)))
-        });
-        let taken = self.changes_in(&turn).iter().any(|change| change.from <= at);
-        !taken && opening.is_some_and(|slot| !self.is_claimed(slot))
+        (silent && goes_on).then_some(TakeOverRight { turn, holder, effective })
     }
 
     /// Slots that began by `now`, were lost to a take-over and are not noted as missed.
     pub fn misses_due(&self, now: Timestamp) -> Vec<Slot> {
         let timeline = self.timeline();
         let epoch = timeline.epoch_at(now);
-        let epochs =
-            [epoch.0.checked_sub(1), Some(epoch.0)].into_iter().flatten().map(crate::types::Epoch);
+        let epochs = [epoch.0.checked_sub(1), Some(epoch.0)].into_iter().flatten().map(Epoch);
         let begun = epochs
             .flat_map(|epoch| timeline.slots_of(epoch))
             .filter(|slot| timeline.start_of(*slot) <= now);
@@ -98,27 +127,27 @@ impl ChainView {
         if id == holder || own || !self.is_active(id, now) {
             return None;
         }
+        if id == OperatorId::RESERVE {
+            return Some(0);
+        }
+        let rank = if self.next_scheduled(turn, holder) == Some(id) { 1 } else { 2 };
         // Where the reserve is the silent one, the ranks move up.
-        let head_start = if holder == OperatorId::RESERVE { NEXT_OPERATOR_WAITS } else { 0 };
-        let waits = if id == OperatorId::RESERVE {
-            0
-        } else if self.next_scheduled(turn, holder) == Some(id) {
-            NEXT_OPERATOR_WAITS
-        } else {
-            ANYBODY_WAITS
-        };
-        Some(waits.saturating_sub(head_start))
+        let moved_up = u64::from(holder == OperatorId::RESERVE);
+        Some((rank - moved_up) * RANK_BLOCKS)
     }
 
-    /// The next operator after `turn` that is neither the reserve nor the silent holder.
+    /// The first operator after `turn`, up to the end of the next epoch, that is neither the silent one, nor the reserve, nor whom
+    /// the turn belongs to.
     fn next_scheduled(&self, turn: &Turn, holder: OperatorId) -> Option<OperatorId> {
+        let beyond =
+            self.timeline().first_slot_of(Epoch(self.timeline().epoch_of(turn.first).0 + 2));
         let mut slot = turn.end;
-        while self.is_decided(self.timeline().epoch_of(slot)) {
-            let id = self.assigned_to(slot);
-            if id != OperatorId::RESERVE && id != holder {
-                return Some(id);
+        while slot < beyond {
+            let next = self.turn_of(slot);
+            if ![holder, OperatorId::RESERVE, turn.assigned].contains(&next.assigned) {
+                return Some(next.assigned);
             }
-            slot = slot.next();
+            slot = next.end;
         }
         None
     }

@@ -180,7 +180,7 @@ impl ChainView {
     }
 
     /// The change of holder that decides who holds `slot` at `timestamp`, if there is one.
-    fn change_behind(&self, slot: Slot, timestamp: Timestamp) -> Option<Change> {
+    pub(super) fn change_behind(&self, slot: Slot, timestamp: Timestamp) -> Option<Change> {
         let timestamp = timestamp.max(self.timeline().start_of(slot));
         // A change made in an earlier slot of the turn holds in this one whatever the time.
         let speaks = |change: &&Change| {

@@ -7,8 +7,8 @@ use crate::{
 };
 use alloy::primitives::{Address, B256, U256};
 use rota_bindings::{
-    Baton::BatonEvents, OperatorRegistry::OperatorRegistryEvents, Schedule::ScheduleEvents,
-    SealedBidAuction::SealedBidAuctionEvents,
+    Baton::BatonEvents, BondVault::BondVaultEvents, OperatorRegistry::OperatorRegistryEvents,
+    Schedule::ScheduleEvents, SealedBidAuction::SealedBidAuctionEvents,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -144,7 +144,7 @@ pub struct CallOut {
     pub block: u64,
     /// Last L1 block that can answer.
     pub deadline_block: u64,
-    /// L1 block that answered it, or in which the holder was taken over from.
+    /// L1 block that answered it, or ended it unanswered.
     pub closed: Option<u64>,
     pub answered: bool,
 }
@@ -155,6 +155,8 @@ pub struct Rotation {
     pub slot: Slot,
     pub operator: OperatorId,
     pub batcher: Address,
+    /// L1 block that made it.
+    pub recorded: u64,
 }
 
 /// Everything the view knows after one L1 block.
@@ -170,6 +172,8 @@ pub struct State {
     /// Who called out in which slot: each caller may once.
     pub callers: BTreeMap<Slot, BTreeSet<OperatorId>>,
     pub rotation: Option<Rotation>,
+    /// Release time of each queued withdrawal of bond, by operator and ticket.
+    pub exits: BTreeMap<(OperatorId, u64), Timestamp>,
     /// What an operator paid for slots and forfeited, less what it got back, wei.
     pub spent: BTreeMap<OperatorId, Wei>,
 }
@@ -182,8 +186,7 @@ impl State {
             Event::Auction(event) => self.fold_auction(event),
             Event::Schedule(event) => self.fold_schedule(timeline, block, event),
             Event::Baton(event) => self.fold_baton(timeline, block, event),
-            // Bonds are asked, not projected: what a penalty takes of which asset is for the vault to round.
-            Event::Vault(_) => {}
+            Event::Vault(event) => self.fold_vault(event),
             Event::SealedCurve { epoch, operator, sealed } => {
                 self.bid(epoch.0, operator.0).sealed = Some(*sealed)
             }
@@ -244,6 +247,21 @@ impl State {
             }
             E::StageAdvanced(e) => self.stage.set(e.fromEpoch, e.stage),
             E::OwnershipOffered(_) | E::GovernanceOffered(_) | E::GovernanceAccepted(_) => {}
+        }
+    }
+
+    /// Bonds are asked, not projected: what a penalty takes of which asset is for the vault to round.
+    fn fold_vault(&mut self, event: &BondVaultEvents) {
+        use BondVaultEvents as E;
+        match event {
+            E::ExitRequested(e) => {
+                let release = Timestamp(e.releaseTime.saturating_to());
+                self.exits.insert((OperatorId(e.operator), e.ticket.saturating_to()), release);
+            }
+            E::ExitClaimed(e) => {
+                self.exits.remove(&(OperatorId(e.operator), e.ticket.saturating_to()));
+            }
+            _ => {}
         }
     }
 
@@ -356,6 +374,7 @@ impl State {
                     slot: Slot(e.slot),
                     operator: OperatorId(e.operator),
                     batcher: e.batcher,
+                    recorded: block.number,
                 });
             }
             E::CalledOut(e) => {
@@ -376,10 +395,8 @@ impl State {
                     (call_out.closed, call_out.answered) = (Some(block.number), true);
                 }
             }
-            E::TakenOver(_) => {
-                if let Some(call_out) = &mut self.call_out
-                    && call_out.closed.is_none()
-                {
+            E::CallOutClosed(_) => {
+                if let Some(call_out) = &mut self.call_out {
                     call_out.closed = Some(block.number);
                 }
             }

@@ -1,0 +1,112 @@
+//! Being an operator: registration, bond, standing, money.
+
+use super::{Context, Held, intent};
+use crate::{
+    intent::{Action, Intent},
+    me::Me,
+    types::{OperatorId, Timestamp, Wei},
+    view::{ChainView, Status},
+};
+
+/// For what has no date by which it is useless.
+const NEVER: Timestamp = Timestamp(u64::MAX);
+
+/// Registers our keys. Needs the owner's key and its place on the whitelist.
+pub fn register(view: &ChainView, me: &Me) -> Result<Option<Intent>, Held> {
+    if !me.has_owner_key {
+        return Err(Held::NotRegistered);
+    }
+    if view.entity_of(me.owner) == 0 {
+        return Err(Held::NotWhitelisted { owner: me.owner });
+    }
+    let action = Action::Register {
+        sequencer_key: me.sequencer_key,
+        key_proof: me.key_proof.clone(),
+        batcher_key: me.batcher,
+        payee: me.payee,
+        endpoint: me.endpoint.clone(),
+    };
+    Ok(Some(intent(action, NEVER)))
+}
+
+/// Announces another endpoint once the configured one is not the one that the others know.
+pub fn announce(ctx: &Context<'_>) -> Option<Intent> {
+    let known = &ctx.view.operator(ctx.id)?.endpoint;
+    if !ctx.me.has_owner_key || *known == ctx.me.endpoint {
+        return None;
+    }
+    Some(intent(Action::SetEndpoint { operator: ctx.id, endpoint: ctx.me.endpoint.clone() }, NEVER))
+}
+
+/// Keeps as much bond as the configuration says, ETH first.
+pub fn bond(ctx: &Context<'_>) -> Result<Option<Intent>, Held> {
+    let (me, money, operator) = (ctx.me, &ctx.view.money, ctx.id);
+    if !me.has_owner_key {
+        return Ok(None);
+    }
+    let missing = me.bond_eth.saturating_sub(money.bond_eth);
+    if !missing.is_zero() {
+        return match money.owner_eth > missing {
+            true => Ok(Some(intent(Action::DepositBond { operator, amount: missing }, NEVER))),
+            false => Err(Held::OwnerShort { held: money.owner_eth, missing }),
+        };
+    }
+    let amount = me.bond_token.saturating_sub(money.bond_token).min(money.owner_token);
+    Ok(match amount.is_zero() {
+        true => None,
+        false if money.owner_allowance < amount => {
+            Some(intent(Action::ApproveToken { amount }, NEVER))
+        }
+        false => Some(intent(Action::DepositToken { operator, amount }, NEVER)),
+    })
+}
+
+/// Enters the set once the bond is there: after the registration, and again after jail. Who left by itself stays out.
+pub fn activate(ctx: &Context<'_>) -> Result<Option<Intent>, Held> {
+    let (view, operator) = (ctx.view, ctx.id);
+    let status =
+        view.operator(operator).and_then(|operator| operator.status.latest()).unwrap_or_default();
+    if operator == OperatorId::RESERVE || !matches!(status, Status::None | Status::Jailed) {
+        return Ok(None);
+    }
+    let (bonded, needed) = (view.bond(operator), view.deployment.min_bond);
+    if bonded < needed {
+        return Err(Held::Underbonded { operator, bonded, needed });
+    }
+    match ctx.me.has_owner_key {
+        true => Ok(Some(intent(Action::Activate { operator }, NEVER))),
+        false => Err(Held::NotActive { operator }),
+    }
+}
+
+/// Fills the balance at the auction up once it is down by half, so that not every lock is a reason for a transfer.
+pub fn fund(ctx: &Context<'_>) -> Result<Option<Intent>, Held> {
+    let (me, money) = (ctx.me, &ctx.view.money);
+    if ctx.id == OperatorId::RESERVE
+        || money.auction_free >= me.auction_balance.div_ceil(Wei::from(2))
+    {
+        return Ok(None);
+    }
+    let missing = me.auction_balance - money.auction_free;
+    // What the transactions of the turns need is not for sale.
+    match money.gas > missing.saturating_add(me.gas_minimum) {
+        true => Ok(Some(intent(Action::FundAuction { operator: ctx.id, amount: missing }, NEVER))),
+        false => Err(Held::SequencerShort { held: money.gas, missing, kept: me.gas_minimum }),
+    }
+}
+
+/// Fetches what answered and lapsed call-outs credited, and released bond.
+pub fn collect(ctx: &Context<'_>) -> Vec<Intent> {
+    let operator = ctx.id;
+    let mut intents = vec![];
+    if !ctx.view.money.collectable.is_zero() {
+        intents.push(intent(Action::Collect { operator }, NEVER));
+    }
+    let ours = ctx.view.state().exits.range((operator, 0)..=(operator, u64::MAX));
+    let released = ours.filter(|(_, release)| **release <= ctx.at());
+    intents
+        .extend(released.map(|((_, ticket), _)| {
+            intent(Action::ClaimExit { operator, ticket: *ticket }, NEVER)
+        }));
+    intents
+}
