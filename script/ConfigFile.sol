@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {RotaConfig} from "@rota/contracts/deploy/RotaDeployer.sol";
+import {IBaton} from "@rota/contracts/interfaces/IBaton.sol";
+import {IBondVault} from "@rota/contracts/interfaces/IBondVault.sol";
+import {IOperatorRegistry} from "@rota/contracts/interfaces/IOperatorRegistry.sol";
+import {ISealedBidAuction} from "@rota/contracts/interfaces/ISealedBidAuction.sol";
+import {Timeline} from "@rota/contracts/libraries/Timeline.sol";
+import {Clock} from "@rota/contracts/types/Types.sol";
+import {Vm} from "forge-std/Vm.sol";
+
+/// @notice What the file says besides the configuration itself.
+/// @param deployToken Deploy a token that is worth nothing, for a devnet.
+/// @param owners Accounts to whitelist. @param entities Entity of each.
+struct Extras {
+    bool deployToken;
+    address[] owners;
+    uint32[] entities;
+}
+
+/// @title Configuration file
+/// @notice Reads a deployment's TOML; script/config/mainnet.example.toml explains every key.
+/// @dev A missing key reverts with its name, so that nothing is deployed with a zero that nobody wrote.
+library ConfigFile {
+    using Timeline for Clock;
+
+    /// @notice A number does not fit where it is stored.
+    error ConfigFile_OutOfRange(string key, uint256 value, uint256 maximum);
+    /// @notice Each whitelisted owner has one entity.
+    error ConfigFile_EntitiesMismatch(uint256 owners, uint256 entities);
+
+    Vm private constant VM = Vm(address(uint160(uint256(keccak256("hevm cheat code")))));
+
+    function parse(string memory toml) internal view returns (RotaConfig memory c, Extras memory extras) {
+        c.clock = _clock(toml);
+        c.governance = VM.parseTomlAddress(toml, ".governance");
+        c.slasher = VM.parseTomlAddress(toml, ".slasher");
+        extras.deployToken = VM.parseTomlBool(toml, ".token.deploy");
+        if (!extras.deployToken) c.token = VM.parseTomlAddress(toml, ".token.address");
+        c.systemConfig = VM.parseTomlAddress(toml, ".chain.system_config");
+        c.chainOwner = VM.parseTomlAddress(toml, ".chain.owner");
+        c.returnDelay = uint32(_number(toml, ".chain.return_delay", type(uint32).max));
+        c.disputePeriod = uint32(_number(toml, ".schedule.dispute_period", type(uint32).max));
+        c.seedDelay = uint32(_number(toml, ".schedule.seed_delay", type(uint32).max));
+        c.ring = uint16(_number(toml, ".schedule.ring", type(uint16).max));
+        c.capBps = uint16(_number(toml, ".schedule.cap_bps", type(uint16).max));
+        c.registry = _registry(toml);
+        c.reserve = _reserve(toml);
+        c.vault = _vault(toml);
+        c.auction = _auction(toml);
+        c.baton = _baton(toml);
+        _stretch(c);
+        (extras.owners, extras.entities) = _whitelist(toml, c.reserve.entity);
+    }
+
+    /* PRIVATE */
+    /// @dev A devnet is run at any geometry: what has to cover a number of epochs is at least as long as they are.
+    function _stretch(RotaConfig memory c) private pure {
+        uint256 epoch = c.clock.epochSeconds();
+        uint256 ring = 3 + (c.disputePeriod + epoch - 1) / epoch;
+        if (c.ring < ring) c.ring = uint16(ring);
+        uint256 exitDelay = c.disputePeriod + 3 * epoch;
+        if (c.vault.exitDelay < exitDelay) c.vault.exitDelay = uint64(exitDelay);
+    }
+
+    function _clock(string memory toml) private view returns (Clock memory clock) {
+        uint256 genesis = _number(toml, ".clock.genesis", type(uint40).max);
+        if (genesis == 0) genesis = block.timestamp + _number(toml, ".clock.genesis_delay", type(uint32).max);
+        uint256 l2Genesis = _number(toml, ".clock.l2_genesis_time", type(uint40).max);
+        clock = Clock({
+            genesis: uint64(genesis),
+            slotSeconds: uint32(_number(toml, ".clock.slot_seconds", type(uint32).max)),
+            slotsPerEpoch: uint16(_number(toml, ".clock.slots_per_epoch", type(uint16).max)),
+            l1BlockSeconds: uint16(_number(toml, ".clock.l1_block_seconds", type(uint16).max)),
+            l2GenesisTime: uint64(l2Genesis == 0 ? genesis : l2Genesis),
+            l2BlockSeconds: uint16(_number(toml, ".clock.l2_block_seconds", type(uint16).max))
+        });
+    }
+
+    function _registry(string memory toml) private pure returns (IOperatorRegistry.Params memory) {
+        return IOperatorRegistry.Params({
+            stage: uint8(_number(toml, ".registry.stage", type(uint8).max)),
+            maxOperators: uint8(_number(toml, ".registry.max_operators", type(uint8).max)),
+            stageMinOperators: uint16(_number(toml, ".registry.stage_min_operators", type(uint16).max)),
+            stageDwell: uint64(_number(toml, ".registry.stage_dwell", type(uint64).max)),
+            jailDelay: uint64(_number(toml, ".registry.jail_delay", type(uint64).max))
+        });
+    }
+
+    function _reserve(string memory toml) private pure returns (IOperatorRegistry.Reserve memory) {
+        return IOperatorRegistry.Reserve({
+            owner: VM.parseTomlAddress(toml, ".reserve.owner"),
+            entity: uint32(_number(toml, ".reserve.entity", type(uint32).max)),
+            sequencerKey: VM.parseTomlAddress(toml, ".reserve.sequencer_key"),
+            batcherKey: VM.parseTomlAddress(toml, ".reserve.batcher_key"),
+            payee: VM.parseTomlAddress(toml, ".reserve.payee"),
+            endpoint: VM.parseTomlString(toml, ".reserve.endpoint")
+        });
+    }
+
+    function _vault(string memory toml) private pure returns (IBondVault.Params memory) {
+        return IBondVault.Params({
+            minBond: uint128(_gwei(toml, ".bond.min_bond_gwei")),
+            lockPerSlot: uint128(_gwei(toml, ".bond.lock_per_slot_gwei")),
+            minDeposit: uint128(_gwei(toml, ".bond.min_deposit_gwei")),
+            minTokenDeposit: uint128(_gwei(toml, ".bond.min_token_deposit_gwei")),
+            exitDelay: uint64(_number(toml, ".bond.exit_delay", type(uint64).max)),
+            disputePeriod: 0, // the deployer's, from the schedule
+            weight: uint96(_gwei(toml, ".bond.token_weight_gwei"))
+        });
+    }
+
+    function _auction(string memory toml) private pure returns (ISealedBidAuction.Params memory a) {
+        a.treasury = VM.parseTomlAddress(toml, ".treasury");
+        a.floorPrice = _gwei(toml, ".auction.floor_price_gwei");
+        a.firstRefPrice = _gwei(toml, ".auction.first_ref_price_gwei");
+        a.minDeposit = _gwei(toml, ".auction.min_deposit_gwei");
+        a.maxBids = uint8(_number(toml, ".auction.max_bids", type(uint8).max));
+    }
+
+    function _baton(string memory toml) private pure returns (IBaton.Params memory) {
+        return IBaton.Params({
+            l2ChainId: _number(toml, ".chain.l2_chain_id", type(uint64).max),
+            tailWindow: uint32(_number(toml, ".baton.tail_window", type(uint32).max)),
+            claimGrace: uint32(_number(toml, ".baton.claim_grace", type(uint32).max)),
+            claimLead: uint32(_number(toml, ".baton.claim_lead", type(uint32).max)),
+            callOutGrace: uint16(_number(toml, ".baton.call_out_grace_blocks", type(uint16).max)),
+            missesToVoid: uint8(_number(toml, ".baton.misses_to_void", type(uint8).max)),
+            callOutBond: uint128(_gwei(toml, ".baton.call_out_bond_gwei")),
+            leakPerMiss: uint128(_gwei(toml, ".baton.leak_per_miss_gwei"))
+        });
+    }
+
+    /// @dev Without `entities` every owner is an entity of its own, counted on from the reserve's.
+    function _whitelist(string memory toml, uint32 reserveEntity)
+        private
+        view
+        returns (address[] memory owners, uint32[] memory entities)
+    {
+        owners = VM.parseTomlAddressArray(toml, ".whitelist");
+        entities = new uint32[](owners.length);
+        if (!VM.keyExistsToml(toml, ".entities")) {
+            for (uint256 i; i < owners.length; ++i) {
+                entities[i] = uint32(reserveEntity + 1 + i);
+            }
+            return (owners, entities);
+        }
+        uint256[] memory given = VM.parseTomlUintArray(toml, ".entities");
+        if (given.length != owners.length) revert ConfigFile_EntitiesMismatch(owners.length, given.length);
+        for (uint256 i; i < given.length; ++i) {
+            if (given[i] > type(uint32).max) revert ConfigFile_OutOfRange("entities", given[i], type(uint32).max);
+            entities[i] = uint32(given[i]);
+        }
+    }
+
+    function _number(string memory toml, string memory key, uint256 maximum) private pure returns (uint256 value) {
+        value = VM.parseTomlUint(toml, key);
+        if (value > maximum) revert ConfigFile_OutOfRange(key, value, maximum);
+    }
+
+    /// @dev TOML's integers have 63 bits, enough for 9 billion ETH in gwei, but for 9 ETH in wei.
+    function _gwei(string memory toml, string memory key) private pure returns (uint256) {
+        return _number(toml, key, type(uint64).max) * 1 gwei;
+    }
+}
