@@ -1,7 +1,7 @@
 //! The operator's own op-geth: its pool, and the blocks that include what was promised.
 
 use alloy::{
-    primitives::{Address, B256, Bytes, U64},
+    primitives::{Address, B256, Bytes, U64, U256},
     providers::{Provider, ProviderBuilder, RootProvider},
     transports::TransportError,
 };
@@ -51,6 +51,19 @@ impl Pool {
     pub(crate) async fn block(&self, number: Option<u64>) -> Result<Option<Included>, TransportError> {
         let number = number.map_or_else(|| "latest".to_owned(), |number| format!("{number:#x}"));
         self.provider.raw_request("eth_getBlockByNumber".into(), (number, false)).await
+    }
+
+    /// What block `number` paid in base fees, wei: on an OP Stack chain the sequencer's side earns them through a vault.
+    pub async fn base_fees(&self, number: u64) -> Result<Option<U256>, TransportError> {
+        #[derive(Deserialize, Debug)]
+        #[serde(rename_all = "camelCase")]
+        struct Fees {
+            gas_used: U256,
+            base_fee_per_gas: U256,
+        }
+        let parameters = (format!("{number:#x}"), false);
+        let block: Option<Fees> = self.provider.raw_request("eth_getBlockByNumber".into(), parameters).await?;
+        Ok(block.map(|block| block.gas_used.saturating_mul(block.base_fee_per_gas)))
     }
 
     /// Next nonce of an account in the safe block: what L1 already holds.

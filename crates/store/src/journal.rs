@@ -1,9 +1,12 @@
-//! Small records by key: intents of the transaction manager, bids, and how far peers' streams have been read.
+//! Small records by key: intents of the transaction manager, and how far peers' streams have been read.
 
-use crate::{Store, StoreError, int, payloads::one, uint};
-use rota_core::{Epoch, OperatorId};
+use crate::{Store, StoreError, int, uint};
+use alloy::primitives::Address;
+use rota_core::{
+    OperatorId,
+    intent::{IntentRecord, IntentStore, StoreFault},
+};
 use rusqlite::OptionalExtension;
-use serde::{Serialize, de::DeserializeOwned};
 
 /// Where to go on reading a peer's stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,61 +16,39 @@ pub struct Cursor {
     pub seq: u64,
 }
 
-impl Store {
-    /// Writes an intent, replacing what was there under `key`.
-    pub fn put_intent<T: Serialize>(&self, key: &str, intent: &T) -> Result<(), StoreError> {
-        let value = serde_json::to_string(intent)?;
-        self.write(|transaction| {
-            transaction.execute(
-                "INSERT INTO intent VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = ?2",
-                (key, value),
-            )?;
-            Ok(())
-        })
-    }
-
-    /// Every intent, by key.
-    pub fn intents<T: DeserializeOwned>(&self) -> Result<Vec<(String, T)>, StoreError> {
+impl IntentStore for Store {
+    fn intents(&self) -> Result<Vec<IntentRecord>, StoreFault> {
         let connection = self.connection();
-        let mut statement =
-            connection.prepare_cached("SELECT key, value FROM intent ORDER BY key")?;
-        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get::<_, String>(1)?)))?;
-        rows.map(|row| {
-            let (key, value): (String, String) = row?;
-            Ok((key, serde_json::from_str(&value)?))
-        })
-        .collect()
+        let mut statement = connection.prepare_cached("SELECT value FROM intent")?;
+        let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
+        rows.map(|value| Ok(serde_json::from_str(&value?)?)).collect()
     }
 
-    pub fn remove_intent(&self, key: &str) -> Result<(), StoreError> {
+    fn put_intent(&self, record: &IntentRecord) -> Result<(), StoreFault> {
+        let row = (intent_key(record.from, record.nonce), serde_json::to_string(record)?);
         self.write(|transaction| {
-            transaction.execute("DELETE FROM intent WHERE key = ?1", [key])?;
+            let sql = "INSERT INTO intent VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = ?2";
+            transaction.execute(sql, row)?;
             Ok(())
-        })
+        })?;
+        Ok(())
     }
 
-    /// Remembers what was committed to for `epoch`: the curve, and the salt that reveals it.
-    pub fn put_bid<T: Serialize>(&self, epoch: Epoch, bid: &T) -> Result<(), StoreError> {
-        let value = serde_json::to_string(bid)?;
+    fn drop_intent(&self, from: Address, nonce: u64) -> Result<(), StoreFault> {
         self.write(|transaction| {
-            let sql = "INSERT INTO bid VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = ?2";
-            transaction.execute(sql, (int(epoch.0), value))?;
+            transaction.execute("DELETE FROM intent WHERE key = ?1", [intent_key(from, nonce)])?;
             Ok(())
-        })
+        })?;
+        Ok(())
     }
+}
 
-    pub fn bid<T: DeserializeOwned>(&self, epoch: Epoch) -> Result<Option<T>, StoreError> {
-        one(&self.connection(), "SELECT value FROM bid WHERE epoch = ?1", [int(epoch.0)])
-    }
+/// One transaction a sender and nonce: what replaces it replaces its record.
+fn intent_key(from: Address, nonce: u64) -> String {
+    format!("{from}/{nonce}")
+}
 
-    /// Forgets the bids of epochs before `epoch`.
-    pub fn forget_bids_before(&self, epoch: Epoch) -> Result<(), StoreError> {
-        self.write(|transaction| {
-            transaction.execute("DELETE FROM bid WHERE epoch < ?1", [int(epoch.0)])?;
-            Ok(())
-        })
-    }
-
+impl Store {
     pub fn cursor(&self, operator: OperatorId) -> Result<Option<Cursor>, StoreError> {
         let sql = "SELECT stream_id, seq FROM cursor WHERE operator = ?1";
         Ok(self

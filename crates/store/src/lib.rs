@@ -7,7 +7,6 @@
 //! receipt   hand-over receipts that this operator signed or countersigned       by side and boundary
 //! outbox    transactions that users were promised                               by hash
 //! intent    transactions that the keeper means to send to L1                    by key
-//! bid       the curve and salt of each epoch's commitment                       by epoch
 //! cursor    how far each peer's stream has been read                            by operator
 //! meta      which deployment this is, when the store was created, the floor
 //! ```

@@ -51,7 +51,6 @@ const MIGRATIONS: &[&str] = &["
     ) STRICT;
     CREATE INDEX outbox_waiting ON outbox (ord) WHERE included_number IS NULL;
     CREATE TABLE intent (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
-    CREATE TABLE bid (epoch INTEGER PRIMARY KEY, value TEXT NOT NULL) STRICT;
     CREATE TABLE cursor (operator INTEGER PRIMARY KEY, stream_id TEXT NOT NULL, seq INTEGER NOT NULL) STRICT;
 "];
 

@@ -7,7 +7,7 @@ use crate::config::options::{Definition, Kind, OPTIONS};
 use alloy::primitives::{Address, U256, utils::parse_ether};
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
 use eyre::{Context, OptionExt, Result, bail, eyre};
-use rota_core::types::Contracts;
+use rota_core::{bid::Curve, types::Contracts};
 use std::{
     collections::BTreeMap,
     fs,
@@ -262,8 +262,8 @@ pub struct KeyFiles {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bid {
     pub enabled: bool,
-    /// Demand curves, used in turn: epoch E bids `curves[E % len]`. Each is (price in gwei per slot, slots), prices falling.
-    pub curves: Vec<Vec<(u64, u8)>>,
+    /// Used in turn: epoch E bids `curves[E % len]`.
+    pub curves: Vec<Curve>,
     pub margin_bps: u64,
     /// Gwei per slot; 0 is none.
     pub ceiling_gwei: u64,
@@ -350,19 +350,8 @@ impl FollowerConfig {
     }
 }
 
-/// A demand curve: at most 4 steps, prices strictly falling and below 2^48 gwei, quantities 1 to 255.
-fn curve(text: &str) -> Result<Vec<(u64, u8)>> {
-    let step = |step: &str| {
-        let (price, quantity) = step.split_once(':')?;
-        Some((price.parse().ok().filter(|p| (1..1 << 48).contains(p))?, quantity.parse().ok().filter(|q| *q > 0)?))
-    };
-    let steps: Vec<(u64, u8)> = text.split_whitespace().map(step).collect::<Option<_>>().ok_or_else(|| {
-        eyre!("`bid.curves` has the curve `{text}`, but each step should be PRICE_GWEI:SLOTS, like 4000000:1")
-    })?;
-    if steps.is_empty() || steps.len() > 4 || !steps.is_sorted_by(|a, b| a.0 > b.0) {
-        bail!("`bid.curves` has the curve `{text}`, but a curve has 1 to 4 steps with strictly falling prices");
-    }
-    Ok(steps)
+fn curve(text: &str) -> Result<Curve> {
+    text.parse().wrap_err_with(|| format!("`bid.curves` has the curve `{text}`, which the auction would refuse"))
 }
 
 /// Reads a file, naming it in the error.

@@ -25,7 +25,7 @@ fn the_example_file_is_a_valid_configuration() {
 fn a_flag_wins_over_the_file() {
     let config = load(&complete(), &[("l1.rpc", "http://a:1,http://b:2"), ("bid.curves", "9:1 5:2,7:1")]).unwrap();
     assert_eq!(config.l1.rpc, ["http://a:1", "http://b:2"]);
-    assert_eq!(config.bid.curves, [vec![(9, 1), (5, 2)], vec![(7, 1)]]);
+    assert_eq!(config.bid.curves, ["9:1 5:2".parse().unwrap(), "7:1".parse().unwrap()]);
 }
 
 #[test]

@@ -1,0 +1,97 @@
+//! Who the keeper works for: the configuration and the keys, as `core` and `chain` want them.
+
+use crate::{config::Config, keys};
+use alloy::{
+    primitives::{Bytes, U256},
+    signers::{SignerSync, local::PrivateKeySigner},
+    sol,
+    sol_types::{SolStruct, eip712_domain},
+};
+use eyre::{Context, Result};
+use rota_chain::{Accounts, L1, Wallets, load_deployment};
+use rota_core::{
+    bid::{Auction, BidSecret},
+    me::Me,
+    strategy::{CurveStrategy, NeverBid, Strategy},
+    view::Deployment,
+};
+use std::sync::Arc;
+
+sol! {
+    /// What a sequencer key signs to say that it belongs to `owner` (see `IOperatorRegistry.register`).
+    struct KeyBinding {
+        address owner;
+    }
+}
+
+/// Keys and contracts, loaded and checked.
+pub struct Operator {
+    pub sequencer: PrivateKeySigner,
+    pub owner: Option<PrivateKeySigner>,
+    pub l1: Arc<L1>,
+    pub deployment: Arc<Deployment>,
+    pub me: Me,
+}
+
+impl Operator {
+    /// Reads the keys and the deployment's constants.
+    pub async fn load(config: &Config) -> Result<Self> {
+        let sequencer = keys::sequencer(&config.keys)?;
+        let owner = keys::owner(&config.keys)?;
+        let l1 = Arc::new(L1::new(&config.l1.rpc)?);
+        let deployment = load_deployment(&l1, config.contracts, config.l1.chain_id, config.l2.chain_id).await?;
+        let me = me(config, &sequencer, owner.as_ref())?;
+        Ok(Self { sequencer, owner, l1, deployment: Arc::new(deployment), me })
+    }
+
+    pub fn accounts(&self) -> Accounts {
+        Accounts { sequencer_key: self.sequencer.address(), owner: self.me.owner }
+    }
+
+    pub fn wallets(&self) -> Wallets {
+        Wallets { sequencer: self.sequencer.clone(), owner: self.owner.clone() }
+    }
+}
+
+fn me(config: &Config, sequencer: &PrivateKeySigner, owner: Option<&PrivateKeySigner>) -> Result<Me> {
+    let owner_address = owner.map_or(sequencer.address(), PrivateKeySigner::address);
+    let domain = eip712_domain! {
+        name: "Rota",
+        version: "1",
+        chain_id: config.l1.chain_id,
+        verifying_contract: config.contracts.registry,
+    };
+    let binding = KeyBinding { owner: owner_address };
+    let key_proof = sequencer.sign_hash_sync(&binding.eip712_signing_hash(&domain)).wrap_err("the sequencer key did not sign")?;
+    let auction = Auction { chain_id: config.l1.chain_id, contract: config.contracts.auction };
+    let secret = sequencer
+        .sign_message_sync(auction.secret_message().as_bytes())
+        .wrap_err("the sequencer key did not sign")?;
+    Ok(Me {
+        owner: owner_address,
+        has_owner_key: owner.is_some(),
+        sequencer_key: sequencer.address(),
+        key_proof: Bytes::from(key_proof.as_bytes()),
+        batcher: config.keys.batcher,
+        payee: config.keys.payee.unwrap_or(owner_address),
+        endpoint: config.relay_endpoint.clone(),
+        bond_eth: config.bond,
+        bond_token: U256::ZERO,
+        auction_balance: config.bid.balance,
+        gas_minimum: config.minimum_gas,
+        bid_secret: BidSecret::new(&secret),
+    })
+}
+
+/// The bidding strategy that the configuration describes.
+pub fn strategy(config: &Config) -> Box<dyn Strategy> {
+    if !config.bid.enabled {
+        return Box::new(NeverBid);
+    }
+    Box::new(CurveStrategy {
+        curves: config.bid.curves.clone(),
+        margin_bps: config.bid.margin_bps,
+        ceiling_gwei: config.bid.ceiling_gwei,
+        budget: config.bid.budget,
+    })
+}
