@@ -313,10 +313,17 @@ abstract contract Assignments is ISchedule, Clocked {
     /* INTERNAL: WRITES */
     /// @dev The claim that opens a turn: before it, or while it lasts and is not taken over.
     function _checkOpening(Clock memory c, EpochState state, uint64 slot, uint16 assigned) internal view {
-        uint64 probe = c.slotAt(block.timestamp);
-        if (probe <= slot) probe = slot;
-        else if (block.timestamp >= _endOfTurn(c, slot)) revert Schedule_TurnOver(slot);
-        uint16 holder = _holderAt(c, state, probe, block.timestamp);
+        // A take-over that is recorded and not yet in effect counts: a claim in between would move the batcher back.
+        uint256 soon = block.timestamp + Timeline.NOTICE_BLOCKS * c.l1BlockSeconds;
+        uint64 probe = c.slotAt(soon);
+        if (probe <= slot) {
+            probe = slot;
+        } else {
+            uint256 end = _endOfTurn(c, slot);
+            if (block.timestamp >= end) revert Schedule_TurnOver(slot);
+            if (soon >= end) (soon, probe) = (end - 1, c.slotAt(end - 1));
+        }
+        uint16 holder = _holderAt(c, state, probe, soon);
         if (holder != assigned) revert Schedule_TakenOver(slot, holder);
     }
 

@@ -53,7 +53,7 @@ contract Baton is CallOuts {
         _checkSilent(c, stay, unclaimed, taker);
 
         // Check: the same stay goes on when the caller would hold. The Schedule knows all other ends.
-        timestamp = uint64(block.timestamp + NOTICE_BLOCKS * c.l1BlockSeconds);
+        timestamp = uint64(block.timestamp + Timeline.NOTICE_BLOCKS * c.l1BlockSeconds);
         uint64 slot = c.slotAt(timestamp);
         if (
             slot != current && slot < stay.end && !stay.tookOver && SCHEDULE.isVoided(slot)
@@ -63,17 +63,18 @@ contract Baton is CallOuts {
         }
 
         // Asked before this take-over becomes the anchor itself.
-        bool waived = _hadL1Gap(c, epoch, unclaimed ? c.startOfSlot(stay.opening) : type(uint256).max);
+        bool gap = _hadL1Gap(c, epoch, unclaimed ? c.startOfSlot(stay.opening) : type(uint256).max);
 
         // Effect: the taker holds.
         SCHEDULE.recordTakeOver(taker, timestamp);
-        bool reserveFailed = _noteTakeOver(stay, slot, taker, timestamp);
+        bool waived = _noteTakeOver(stay, slot, taker, timestamp, gap);
         CallOut memory open = _callOut;
         if (open.caller != 0) _close(open);
         emit TakenOver(slot, stay.holder, taker, timestamp);
 
-        // Effect: the miss, unless an earlier take-over of the slot was one, or a void made it nobody's to miss.
-        if (!SCHEDULE.isMissed(slot) && !SCHEDULE.isVoided(slot)) _miss(c, slot, waived || reserveFailed, taker);
+        // Effect: the miss, unless an earlier take-over of the slot was one, or a void made it nobody's to miss. A slot that begins
+        // between now and then is recorded once it has.
+        if (slot == current && !SCHEDULE.isMissed(slot) && !SCHEDULE.isVoided(slot)) _miss(c, slot, waived, taker);
 
         // Interaction: the batcher, in the same transaction.
         _rotateOrNote(slot, taker);
@@ -86,7 +87,7 @@ contract Baton is CallOuts {
         TakeOver memory last = _takeOverOf(turn);
 
         // A turn whose take-over is forgotten is so old that nobody minded.
-        bool waived = last.taker == 0 || last.reserveFailed || _hadL1Gap(c, c.epochOf(slot), type(uint256).max);
+        bool waived = last.taker == 0 || last.waived || _hadL1Gap(c, c.epochOf(slot), type(uint256).max);
         _miss(c, slot, waived, last.taker);
     }
 
@@ -138,13 +139,13 @@ contract Baton is CallOuts {
     }
 
     /* INTERNAL: MISSES */
-    /// @return reserveFailed Whether the reserve let another operator go first, now or before in this turn.
-    function _noteTakeOver(Stay memory stay, uint64 slot, uint16 taker, uint64 timestamp)
+    /// @return waived Whether the turn's leaks are: L1 had a gap, or the reserve let another operator go first, now or before.
+    function _noteTakeOver(Stay memory stay, uint64 slot, uint16 taker, uint64 timestamp, bool gap)
         internal
-        returns (bool reserveFailed)
+        returns (bool waived)
     {
         TakeOver memory last = _takeOverOf(stay.turn);
-        reserveFailed = last.reserveFailed || (taker != RESERVE && stay.frozen != RESERVE);
+        waived = gap || last.waived || (taker != RESERVE && stay.frozen != RESERVE);
 
         // A return at a later slot stands: the taker holds until then.
         _takeOvers[stay.turn % TAKE_OVER_RING] = TakeOver({
@@ -152,7 +153,7 @@ contract Baton is CallOuts {
             from: uint40(timestamp),
             returnSlot: last.returnSlot > slot ? last.returnSlot : 0,
             taker: taker,
-            reserveFailed: reserveFailed
+            waived: waived
         });
     }
 

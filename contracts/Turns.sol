@@ -20,13 +20,13 @@ abstract contract Turns is IBaton, Clocked {
     /// @dev The latest take-over of a turn, one word. `taker` 0: none.
     /// @param turn First slot of the turn. @param from When the taker begins to hold, L1 seconds.
     /// @param returnSlot Where the assigned operator returns or returned; 0: nowhere (the first slot of all is nobody's to return to).
-    /// @param reserveFailed The reserve was silent too or late in this turn: its leaks are waived.
+    /// @param waived The reserve was silent too or late in this turn, or L1 was: its leaks are waived.
     struct TakeOver {
         uint64 turn;
         uint40 from;
         uint64 returnSlot;
         uint16 taker;
-        bool reserveFailed;
+        bool waived;
     }
 
     /// @dev Who holds the slot in progress, and since when.
@@ -51,8 +51,6 @@ abstract contract Turns is IBaton, Clocked {
     uint256 internal constant ROTATE_GAS = 100_000;
     /// @dev What is left to a claim after the target burned all of that: for the event and the way out.
     uint256 internal constant GAS_AFTER_ROTATE = 10_000;
-    /// @dev A taker begins to hold this many L1 blocks later, so that whom it displaces can see it coming.
-    uint256 internal constant NOTICE_BLOCKS = 2;
     /// @dev More than the 45 slots of an epoch: the turns of an epoch never share a word.
     uint64 internal constant TAKE_OVER_RING = 64;
 
@@ -102,7 +100,7 @@ abstract contract Turns is IBaton, Clocked {
         uint256 start = c.startOfSlot(slot);
         if (isReturn) {
             // Check: the taker can see it coming.
-            uint256 closed = start - NOTICE_BLOCKS * c.l1BlockSeconds;
+            uint256 closed = start - Timeline.NOTICE_BLOCKS * c.l1BlockSeconds;
             if (block.timestamp > closed) revert Baton_ReturnTooLate(slot, closed);
 
             // Effect: `rotate` has to wait for the tail of the taker.

@@ -201,10 +201,10 @@ interface IBaton {
     /// @notice Takes over from a holder that left a call-out unanswered for G blocks, or an unclaimed turn after its grace. The
     /// reserve may do so at once, the next other operator of the schedule 2 L1 blocks later, any active one 4 later; the ranks
     /// move up where the reserve is the silent one.
-    /// @dev Emits {CallOutClosed} if there was one, {TakenOver}, {Missed} for the slot in which the taker begins, unless it was
-    /// missed or voided before, then {Rotated} or {RotationFailed}. Closes the call-out. The last miss that is allowed voids the
-    /// operator's remaining slots from the next one on. The leak is waived when the reserve let another operator go first, or
-    /// when L1 itself had a gap.
+    /// @dev Emits {CallOutClosed} if there was one, {TakenOver}, {Missed} if the taker begins in the slot in progress (one that
+    /// begins later is for {recordMiss}) and it was neither missed nor voided before, then {Rotated} or {RotationFailed}. Closes
+    /// the call-out. The last miss that is allowed voids the operator's remaining slots from the next one on. The turn's leaks are
+    /// waived when the reserve let another operator go first, or when L1 itself had a gap.
     ///
     /// Requirements:
     /// - the caller is the current sequencer key of an active operator or of the reserve, else {Baton_NotActive}

@@ -30,6 +30,8 @@ library Timeline {
     uint256 internal constant MIN_SLOT_BLOCKS = 8;
     uint256 internal constant MAX_SLOT_SECONDS = type(uint16).max;
     uint256 internal constant MAX_SLOTS_PER_EPOCH = 45;
+    /// @dev A taker begins to hold this many L1 blocks after its take-over, so that whom it displaces can see it coming.
+    uint256 internal constant NOTICE_BLOCKS = 2;
     /// @dev First epoch that bids, a seed and a freeze can be for.
     uint64 internal constant FIRST_SCHEDULED_EPOCH = 2;
     /// @dev Part of epoch - 2 in which bids are committed, percent; they are revealed in the rest.
