@@ -33,9 +33,10 @@
 //!    `c_signs_a_height_once`, `c_l1_reorg_reseals_after_two_confirmations`, `c_an_unrecorded_block_is_not_signed`
 //! 5. **Lost disk.** Step 4 needs the store to remember. A store created after a slot began signs nothing in that slot. For
 //!    later ones: nothing before every peer was asked once since the start (A6), after which the store holds again what peers know
-//!    by our key; at such a height only that very block is answered, whatever the parent. Below the store's floor, where it
+//!    by our key; at such a height only that very block is answered, whatever the parent. What we countersigned comes back likewise. Below the store's floor, where it
 //!    has pruned, nothing is signed. `lost_disk_waits_for_the_next_slot_and_for_its_peers`, `pruned_heights_are_closed`
-//! 6. **Receipts.** One receipt a boundary: the store's answer is given again. It names the last block of the earlier slots, which
+//! 6. **Receipts.** One receipt a boundary: the store's answer is given again, and a store that was created in the slot before it
+//!    or later signs none. It is not signed before that slot began, so a store that lost it signs in no slot that it closes. It names the last block of the earlier slots, which
 //!    must also be the highest ever signed there, and from then on nothing above it is signed under those slots.
 //!    A countersignature waits until the block's origin is [`COUNTERSIGN_DEPTH`] deep (an L1 reorg that forces another block at
 //!    that number would otherwise make the countersigner choose between silence and its bond); from then on no other hash at that
@@ -264,12 +265,23 @@ impl<S: SealStore, K: SignerSync> Fence<S, K> {
         Ok(approved.block)
     }
 
-    /// Signs the receipt for the turn that ended at the start of `boundary`; the one signed before if there is one.
-    pub fn hand_over(&mut self, boundary: Slot) -> Result<SignedReceipt, Refused> {
+    /// Signs the receipt for the turn that ends at the start of `boundary`; the one signed before if there is one.
+    pub fn hand_over(&mut self, boundary: Slot, at: Moment<'_>) -> Result<SignedReceipt, Refused> {
         if let Some(signed) = self.store.handed_over(boundary).map_err(unreadable)? {
             return Ok(signed);
         }
         let nothing = |reason| Refused::NoReceipt { boundary, reason };
+        // Not ahead of time: a store that loses it must be too young for every slot that it closes.
+        let is_on =
+            |tenure: &Tenure| tenure.slot.next() == boundary && at.now >= tenure.from.millis();
+        if !at.authority.tenures.iter().any(is_on) {
+            return Err(nothing("the slot before it is not one that this operator holds or held"));
+        }
+        // A lost disk may have signed another one.
+        if self.store.created_in().map_err(unreadable)?.is_some_and(|born| boundary <= born.next())
+        {
+            return Err(nothing("the store is younger than the slot before it"));
+        }
         let last = self.store.sealed_before(boundary).map_err(unreadable)?;
         let (highest, last) = last.ok_or(nothing("this key sealed no block before it"))?;
         // After an L1 reorg the last block may be lower than one signed earlier, which would then be above the receipt.
@@ -287,8 +299,12 @@ impl<S: SealStore, K: SignerSync> Fence<S, K> {
     pub fn countersign(
         &mut self,
         signed: SignedReceipt,
-        authority: &Authority,
+        at: Moment<'_>,
     ) -> Result<SignedReceipt, Refused> {
+        // Peers first: what a lost disk forgot may contradict the receipt.
+        if !at.peers_heard {
+            return Err(Refused::PeersUnheard);
+        }
         let HandoffReceipt { l2ChainId, boundarySlot, number, hash } = signed.receipt;
         let boundary = Slot(boundarySlot);
         let not_now = |reason| Refused::NoReceipt { boundary, reason };
@@ -303,7 +319,7 @@ impl<S: SealStore, K: SignerSync> Fence<S, K> {
         if block.number != number {
             return Err(not_now("its block has another number"));
         }
-        if authority.origins.depth(block.origin).is_none_or(|depth| depth < COUNTERSIGN_DEPTH) {
+        if at.authority.origins.depth(block.origin).is_none_or(|depth| depth < COUNTERSIGN_DEPTH) {
             return Err(not_now("its block's L1 origin is not deep enough"));
         }
         let at_number = self.store.sealed_at(number).map_err(unreadable)?;

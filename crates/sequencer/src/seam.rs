@@ -92,7 +92,10 @@ impl Seam {
     }
 
     pub(crate) fn hand_over(&self, boundary: Slot) -> Result<SignedReceipt, Refused> {
-        self.fence().hand_over(boundary)
+        let authority = self.authority();
+        let at =
+            Moment { now: now(), authority: &authority, peers_heard: self.have_peers_been_heard() };
+        self.fence().hand_over(boundary, at)
     }
 
     pub(crate) fn countersign(
@@ -100,7 +103,8 @@ impl Seam {
         receipt: SignedReceipt,
         authority: &Authority,
     ) -> Result<SignedReceipt, Refused> {
-        self.fence().countersign(receipt, authority)
+        let at = Moment { now: now(), authority, peers_heard: self.have_peers_been_heard() };
+        self.fence().countersign(receipt, at)
     }
 
     /// Asks L1 about an origin newer than the view: op-node polls L1 by itself and is often a moment ahead. None: L1 did not say.
