@@ -15,3 +15,6 @@ pub mod types;
 pub mod view;
 
 pub use types::*;
+
+#[cfg(test)]
+mod scene;
