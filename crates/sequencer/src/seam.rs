@@ -107,15 +107,14 @@ impl Seam {
         self.fence().countersign(receipt, at)
     }
 
-    /// Asks L1 about an origin newer than the view: op-node polls L1 by itself and is often a moment ahead. None: L1 did not say.
+    /// Asks L1 about an origin that the view does not hold: op-node polls L1 by itself and is often a moment ahead, and a gap
+    /// fill after a long outage builds on old ones. If L1 does not say, it stays unknown and the fence refuses.
     pub(crate) async fn with_origin(&self, mut authority: Authority, origin: BlockId) -> Authority {
-        let newer = origin.number > authority.origins.head;
-        if newer
-            && authority.origins.standing(origin) == Standing::Unknown
+        if authority.origins.standing(origin) == Standing::Unknown
             && let Ok(Some(hash)) = self.l1.hash_at(origin.number).await
         {
             authority.origins.hashes.insert(origin.number, hash);
-            authority.origins.head = origin.number;
+            authority.origins.head = authority.origins.head.max(origin.number);
         }
         authority
     }
