@@ -1,0 +1,102 @@
+use super::*;
+
+#[test]
+fn an_operator_registers_bonds_and_activates_by_itself() {
+    let newcomer = OperatorId(5);
+    let me = scene::me(newcomer);
+    let without_key = Me { has_owner_key: false, ..me.clone() };
+    let whitelisted = || Scene::new().whitelisted(newcomer);
+    for (why, scene, me, expected) in [
+        ("not admitted", Scene::new(), &me, Err(Held::NotWhitelisted { owner: me.owner })),
+        ("admitted", whitelisted(), &me, Ok(vec![format!("register/{}", me.sequencer_key)])),
+        ("without the owner's key", whitelisted(), &without_key, Err(Held::NotRegistered)),
+    ] {
+        assert_eq!(register(&scene.view, me).map(keys), expected, "{why}");
+    }
+
+    let registered = |bond: u64| {
+        let mut scene = whitelisted().registered(newcomer);
+        scene.view.money.bonds.insert(newcomer, Wei::from(bond));
+        scene
+    };
+    let short =
+        Held::Underbonded { operator: newcomer, bonded: Wei::from(99), needed: Wei::from(100) };
+    for (why, seat, expected) in [
+        ("bonded", Seat::new(registered(100)).of(5), Ok(vec!["activate/5".to_owned()])),
+        ("not enough", Seat::new(registered(99)).of(5), Err(short)),
+        ("active", Seat::new(Scene::new()), Ok(vec![])),
+        ("jailed: again", Seat::new(Scene::new().status(ME, 2)), Ok(vec!["activate/2".to_owned()])),
+        ("left by itself: stays out", Seat::new(Scene::new().status(ME, 4)), Ok(vec![])),
+        ("the reserve always is", Seat::new(Scene::new()).of(1), Ok(vec![])),
+    ] {
+        assert_eq!(activate(&seat.ctx()).map(keys), expected, "{why}");
+    }
+}
+
+#[test]
+fn bond_and_balance_are_kept_where_the_configuration_says() {
+    let seat = |bond: u64, bonded: u64, balance: u64, free: u64| {
+        let mut seat = Seat::new(Scene::new());
+        (seat.me.bond_eth, seat.me.auction_balance) = (Wei::from(bond), Wei::from(balance));
+        seat.scene.view.money.bond_eth = Wei::from(bonded);
+        seat.scene.view.money.auction_free = Wei::from(free);
+        (seat.scene.view.money.owner_eth, seat.scene.view.money.gas) =
+            (Wei::from(60), Wei::from(60));
+        seat
+    };
+    let missing = Wei::from(70);
+    let owner_short = Held::OwnerShort { held: Wei::from(60), missing };
+    let sequencer_short =
+        Held::SequencerShort { held: Wei::from(60), missing, kept: Wei::from(10) };
+    let (bonds, funds) = (vec!["deposit-bond/2".to_owned()], vec!["fund-auction/2".to_owned()]);
+    for (why, seat, bond_due, fund_due) in [
+        ("left alone", seat(0, 0, 0, 0), Ok(vec![]), Ok(vec![])),
+        ("topped up", seat(100, 50, 100, 49), Ok(bonds), Ok(vec![])),
+        ("a balance down by half is", seat(0, 0, 40, 19), Ok(vec![]), Ok(funds)),
+        ("one that is not down by half is not", seat(0, 0, 40, 20), Ok(vec![]), Ok(vec![])),
+        ("too dear", seat(100, 30, 100, 30), Err(owner_short), Err(sequencer_short)),
+    ] {
+        assert_eq!(bond(&seat.ctx()).map(keys), bond_due, "{why}");
+        if why != "topped up" {
+            assert_eq!(fund(&seat.ctx()).map(keys), fund_due, "{why}");
+        }
+    }
+}
+
+#[test]
+fn tokens_are_approved_before_they_are_deposited() {
+    for (why, allowance, bonded, expected) in [
+        ("nothing is allowed yet", 0u64, 0u64, vec!["approve-token"]),
+        ("enough is", 50, 0, vec!["deposit-token/2"]),
+        ("all is there", 0, 50, vec![]),
+    ] {
+        let mut seat = Seat::new(Scene::new());
+        seat.me.bond_token = Wei::from(50);
+        let money = &mut seat.scene.view.money;
+        (money.owner_token, money.owner_allowance, money.bond_token) =
+            (Wei::from(80), Wei::from(allowance), Wei::from(bonded));
+        assert_eq!(
+            bond(&seat.ctx()).map(keys),
+            Ok(expected.into_iter().map(String::from).collect()),
+            "{why}"
+        );
+    }
+}
+
+#[test]
+fn a_moved_relay_is_announced() {
+    let mut seat = Seat::new(Scene::new());
+    assert_eq!(keys(announce(&seat.ctx())), Vec::<String>::new());
+    seat.me.endpoint = "http://elsewhere".to_owned();
+    assert_eq!(keys(announce(&seat.ctx())), vec!["set-endpoint/2"]);
+}
+
+#[test]
+fn whoever_is_no_operator_has_one_duty() {
+    let me = scene::me(OperatorId(5));
+    let plan = due(&Scene::new().view, &me, &node(0), &crate::strategy::NeverBid, Millis(0));
+    assert_eq!(
+        plan,
+        Plan { intents: vec![], held: vec![Held::NotWhitelisted { owner: me.owner }] }
+    );
+}
