@@ -140,9 +140,9 @@ contract BatonAttacksTest is BatonTest {
             _activate(operator);
         }
         (uint256 claimAfter, uint256 takeOverAfter) = _costs();
-        // Within one account that registering warmed up; a single look at each operator would be 84,000.
-        assertApproxEqAbs(claimAfter, claim, 2500);
-        assertApproxEqAbs(takeOverAfter, takeOver, 2500);
+        // Less is warmth: what registering touched.
+        assertLe(claimAfter, claim);
+        assertLe(takeOverAfter, takeOver);
     }
 
     /* REPLAY */
