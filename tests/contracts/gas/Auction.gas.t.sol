@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {RotaFixture} from "@rota/contracts/testing/RotaFixture.sol";
+import {RotaConfig} from "@rota/contracts/deploy/RotaDeployer.sol";
+import {Operator, RotaFixture} from "@rota/contracts/testing/RotaFixture.sol";
+import {Curve} from "@rota/contracts/types/Curve.sol";
 
 /// @dev The bars of the sealed auction, as whole transactions: run with --isolate.
 contract AuctionGasTest is RotaFixture {
@@ -56,5 +58,43 @@ contract AuctionGasTest is RotaFixture {
         _reveal(operators[1], epoch, _then(_curve(30_000_000, 1), 10_000_000, 1));
         _warpToEpoch(epoch - 1);
         _recordSeed(epoch);
+    }
+}
+
+contract LargeAuctionGasTest is RotaFixture {
+    /// @dev 45 slots, 4 of them for one operator.
+    function _config() internal override returns (RotaConfig memory c) {
+        c = super._config();
+        (c.clock.slotsPerEpoch, c.capBps, c.vault.exitDelay) = (45, 900, 3000);
+    }
+
+    function setUp() public {
+        _deployRota();
+    }
+
+    /// @dev The largest round there can be: 64 bids of 4 steps.
+    function test_gas_settle_SixtyFour() public {
+        for (uint256 i = OPERATORS; i < 64; ++i) {
+            Operator memory operator = _register(string.concat("operator ", vm.toString(i + 2)), uint32(100 + i));
+            _bond(operator.id, 1 ether);
+            _activate(operator);
+            _fund(operator.id, 1 ether);
+            operators.push(operator);
+        }
+        Curve[64] memory curves;
+        _warpToCommit(2);
+        for (uint48 i; i < 64; ++i) {
+            curves[i] = _then(_then(_then(_curve(9_000_000 - i, 1), 8_000_000 + i, 1), 7_000_000 - i, 1), 6_000_000, 1);
+            _commit(operators[i], 2, curves[i]);
+        }
+        _warpToReveal(2);
+        for (uint256 i; i < 64; ++i) {
+            _reveal(operators[i], 2, curves[i]);
+        }
+        _warpToEpoch(1);
+        _recordSeed(2);
+        _settle(2);
+        vm.snapshotGasLastCall("Auction", "settle 64 bids of 4 steps");
+        assertLe(vm.lastCallGas().gasTotalUsed, 2_000_000);
     }
 }
