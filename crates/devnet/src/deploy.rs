@@ -5,11 +5,15 @@ use crate::{
     genesis::L2_CHAIN_ID,
     l1::{L1, OWNER},
     process::{Spec, Supervisor},
-    tools::{Tools, read_json, write},
+    tools::{Tools, read_json, write, write_json},
 };
 use alloy::primitives::Address;
 use rota_core::Contracts;
-use std::{fs, path::Path, time::Duration};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 use toml::{Table, Value};
 
 const SCRIPT: &str = "script/Deploy.s.sol";
@@ -44,8 +48,20 @@ pub struct Party {
 /// Compiles the contracts, so that the deployment itself takes the same time on every run.
 pub async fn compile(supervisor: &Supervisor, tools: &Tools) -> Result<(), Error> {
     let name = "forge-build";
-    supervisor.spawn(Spec::new(name, &tools.forge, &tools.root).args(["build", SCRIPT]))?;
+    supervisor.spawn(forge(name, tools).args(["build", SCRIPT]))?;
     supervisor.finish(name, COMPILE).await
+}
+
+/// forge with output folders of the devnet's own: what other builds leave half made in the checkout's is not deployed.
+fn forge(name: &str, tools: &Tools) -> Spec {
+    let folder = own_folder(tools);
+    Spec::new(name, &tools.forge, &tools.root)
+        .env("FOUNDRY_OUT", folder.join("out"))
+        .env("FOUNDRY_CACHE_PATH", folder.join("cache"))
+}
+
+fn own_folder(tools: &Tools) -> PathBuf {
+    tools.root.join("target/devnet")
 }
 
 /// Deploys our contracts for the chain's owner and returns where they are.
@@ -57,18 +73,20 @@ pub async fn deploy(
     geometry: Geometry,
     parties: &[Party],
 ) -> Result<Contracts, Error> {
-    let folder = dir.join("l1");
-    let (config, out) = (folder.join("deploy.toml"), folder.join("deployment.json"));
     let base = tools.root.join(CONFIG);
     let text = fs::read_to_string(&base).map_err(|e| Error::io(&base, e))?;
     let table =
         configure(&text, geometry, parties).map_err(|reason| Error::malformed(&base, reason))?;
+    // A script reads and writes below `target` only (foundry.toml), so its files are there first; the L1's port keeps two
+    // devnets apart.
+    let exchange = own_folder(tools).join(l1.url.rsplit(':').next().unwrap_or_default());
+    let (config, out) = (exchange.join("deploy.toml"), exchange.join("deployment.json"));
     write(&config, &table.to_string())?;
 
     let name = "forge-deploy";
     let owner = OWNER.to_string();
     supervisor.spawn(
-        Spec::new(name, &tools.forge, &tools.root)
+        forge(name, tools)
             .args([
                 "script",
                 SCRIPT,
@@ -81,11 +99,14 @@ pub async fn deploy(
             ])
             .env("ROTA_CONFIG", &config)
             .env("ROTA_OUT", &out)
-            // Its record of what it sent belongs to this run, not to the checkout.
-            .env("FOUNDRY_BROADCAST", folder.join("broadcast")),
+            .env("FOUNDRY_BROADCAST", exchange.join("broadcast")),
     )?;
     supervisor.finish(name, BROADCAST).await?;
-    serde_json::from_value(read_json(&out)?).map_err(|e| Error::malformed(&out, e))
+    let deployment = read_json(&out)?;
+    write_json(&dir.join("l1/deployment.json"), &deployment)?;
+    write(&dir.join("l1/deploy.toml"), &table.to_string())?;
+    fs::remove_dir_all(&exchange).map_err(|e| Error::io(&exchange, e))?;
+    serde_json::from_value(deployment).map_err(|e| Error::malformed(&out, e))
 }
 
 /// The deployment's configuration: the committed parameters with this run's clock, chain and parties.
