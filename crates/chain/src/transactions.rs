@@ -269,18 +269,28 @@ impl TxManager {
         }
         let last = record.attempts.last().expect("a record has at least one attempt");
         let head = view.head().number;
-        if head >= last.sent_at + BUMP_BLOCKS {
-            return self.bump(at, view, outcomes).await;
+        if self.l1.transaction(last.hash).await?.is_some() {
+            return match head >= last.sent_at + BUMP_BLOCKS {
+                true => self.bump(at, view, outcomes).await,
+                false => Ok(()),
+            };
         }
-        if self.l1.transaction(last.hash).await?.is_none() {
-            // The pool lost it, or never had it: a reorg, a restart of the node, a crash of ours before sending.
-            let (key, nonce, hash) = (record.intent.action.key(), record.nonce, last.hash);
-            let raw = last.raw.clone();
-            info!(%key, nonce, %hash, "sent again");
-            self.send(&raw).await?;
-            outcomes.push(Outcome::Resent { key, nonce, hash });
+        // The pool lost it, or never had it: a reorg, a restart of the node, a crash of ours before sending.
+        let (key, nonce, hash) = (record.intent.action.key(), record.nonce, last.hash);
+        let raw = last.raw.clone();
+        match self.send(&raw).await {
+            Ok(()) => {
+                info!(%key, nonce, %hash, "sent again");
+                outcomes.push(Outcome::Resent { key, nonce, hash });
+                let record = &mut self.records[at].record;
+                record.attempts.last_mut().expect("a record has at least one attempt").sent_at =
+                    head;
+                self.store.put_intent(record).map_err(ChainError::Store)
+            }
+            // Too cheap by now.
+            Err(ChainError::Refused { .. }) => self.bump(at, view, outcomes).await,
+            Err(error) => Err(error),
         }
-        Ok(())
     }
 
     async fn bump(

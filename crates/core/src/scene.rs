@@ -143,8 +143,7 @@ impl Scene {
 
     pub fn operator(self, id: u16) -> Self {
         let operator = OperatorId(id);
-        let activated =
-            OperatorRegistry::StatusChanged { operator: id, status: 1.into(), fromEpoch: 0 };
+        let activated = OperatorRegistry::StatusChanged { operator: id, status: 1, fromEpoch: 0 };
         self.registered(operator).registry(OperatorRegistryEvents::StatusChanged(activated))
     }
 
@@ -181,8 +180,7 @@ impl Scene {
     }
 
     pub fn status(self, id: OperatorId, status: u8) -> Self {
-        let event =
-            OperatorRegistry::StatusChanged { operator: id.0, status: status.into(), fromEpoch: 0 };
+        let event = OperatorRegistry::StatusChanged { operator: id.0, status, fromEpoch: 0 };
         self.registry(OperatorRegistryEvents::StatusChanged(event))
     }
 

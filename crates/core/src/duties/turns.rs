@@ -92,8 +92,12 @@ fn unclaimed_opening(ctx: &Context<'_>) -> Option<(Slot, Slot)> {
         // A void splits a turn: from its first voided slot on it is the reserve's to open.
         let opens =
             slot == turn.first || (view.is_voided(slot) && !view.is_voided(Slot(slot.0 - 1)));
-        let held = view.holder_at(slot.max(current), at) == ctx.id
-            && view.opening(at).is_none_or(|o| slot >= o);
+        // From the transaction of a take-over on nothing is left to claim, though we still hold for a moment.
+        let here = turn == view.current_turn(at);
+        let lost = here
+            && (view.pending_take_over(at).is_some()
+                || view.opening(at).is_some_and(|at| slot < at));
+        let held = view.holder_at(slot.max(current), at) == ctx.id && !lost;
         if opens && view.assigned_to(slot) == ctx.id && !view.is_claimed(slot) && held {
             return Some((slot, turn.end));
         }

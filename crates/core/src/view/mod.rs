@@ -27,7 +27,7 @@ use crate::{
     timeline::Timeline,
     types::{BlockId, Contracts, L1Block, OperatorId, Timestamp, Wei},
 };
-use alloy::primitives::Address;
+use alloy::primitives::{Address, B256};
 use std::{
     collections::{BTreeMap, VecDeque},
     sync::Arc,
@@ -91,8 +91,8 @@ pub struct Money {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Misfit {
     /// The chain was reorganized, or a block was left out: find the common ancestor, and rewind to it.
-    #[error("block {} has parent {}, the view's head is {} {}", asked.number, asked.parent_hash, head.number, head.hash)]
-    NotAChild { asked: L1Block, head: L1Block },
+    #[error("block {} has parent {parent}, the view's head is {} {}", asked.number, head.number, head.hash)]
+    NotAChild { asked: BlockId, parent: B256, head: BlockId },
     /// The view must be built again.
     #[error("can't go back to block {asked}: the oldest snapshot is of block {oldest}")]
     TooDeep { asked: u64, oldest: u64 },
@@ -121,7 +121,8 @@ impl ChainView {
     pub fn apply(&mut self, block: L1Block, events: &[Event]) -> Result<(), Misfit> {
         let head = self.head();
         if block.parent_hash != head.hash || block.number != head.number + 1 {
-            return Err(Misfit::NotAChild { asked: block, head });
+            let (asked, parent) = (block.id(), block.parent_hash);
+            return Err(Misfit::NotAChild { asked, parent, head: head.id() });
         }
         self.push(block, events);
         if self.snapshots.len() > DEPTH + 1 {

@@ -238,10 +238,9 @@ impl State {
                 .entry(e.index)
                 .or_default()
                 .set(e.activeFrom, e.key),
-            E::StatusChanged(e) => self
-                .operator(e.operator)
-                .status
-                .set(e.fromEpoch, Status::from_word(e.status.into())),
+            E::StatusChanged(e) => {
+                self.operator(e.operator).status.set(e.fromEpoch, Status::from_word(e.status))
+            }
             E::Whitelisted(e) => {
                 self.entities.insert(e.owner, e.entity);
             }

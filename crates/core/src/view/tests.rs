@@ -160,7 +160,14 @@ fn a_view_takes_only_the_child_of_its_head_and_goes_back_as_far_as_its_snapshots
     let mut view = Scene::new().view;
     let head = view.head();
     let stranger = block_of(head.number + 1, 7, 0);
-    assert_eq!(view.apply(stranger, &[]), Err(Misfit::NotAChild { asked: stranger, head }));
+    assert_eq!(
+        view.apply(stranger, &[]),
+        Err(Misfit::NotAChild {
+            asked: stranger.id(),
+            parent: stranger.parent_hash,
+            head: head.id()
+        })
+    );
     for number in 1..=200 {
         view.apply(block_of(head.number + number, 0, 0), &[]).unwrap();
     }
@@ -231,7 +238,7 @@ fn tenures_end_at_once_and_begin_with_their_confirmations() {
         slot: Slot(slot),
         from: Timestamp(from),
         until: Timestamp(until),
-        to_slot_end: (until - s8) % 16 == 0,
+        to_slot_end: (until - s8).is_multiple_of(16),
         basis,
     };
     let taken = |confirmations| Basis::TakeOver { confirmations };

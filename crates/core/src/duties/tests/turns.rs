@@ -24,6 +24,7 @@ fn a_turn_is_claimed_once_from_its_lead_on() {
         ("claimed", Seat::new(scheduled().at(s - 10).claimed(8, 2)), Ok(vec![])),
         ("another's", Seat::new(scheduled().at(s - 10)).of(3), Ok(vec![])),
         ("taken over", Seat::new(scheduled().changed(8, 4, s + 10).at(s + 10)), Ok(vec![])),
+        ("about to be", Seat::new(scheduled().changed(8, 4, s + 14).at(s + 10)), Ok(vec![])),
         ("over", Seat::new(scheduled().at(s + 32)), Ok(vec![])),
         ("the reserve opens what is nobody's", Seat::new(scheduled().at(s + 40)).of(1), due(11)),
         (
