@@ -6,6 +6,7 @@ import {IOperatorRegistry} from "./interfaces/IOperatorRegistry.sol";
 import {Clocked} from "./libraries/Clocked.sol";
 import {KeyHistory, KeyHistoryLib} from "./libraries/KeyHistory.sol";
 import {OperatorSet, OperatorSetLib} from "./libraries/OperatorSet.sol";
+import {Timeline} from "./libraries/Timeline.sol";
 import {OperatorRecord} from "./types/OperatorRecord.sol";
 import {Clock, RESERVE, Status} from "./types/Types.sol";
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
@@ -237,8 +238,8 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
 
     /// @inheritdoc IOperatorRegistry
     function advanceStage() external onlyGovernance {
-        // Check: by the last stage decided, not by that of the current epoch, else one advance could be made twice.
-        uint8 stage = stageAt(type(uint64).max - 1);
+        // Check: the stage in effect is the last one decided, as a stage dwells from its first epoch on.
+        uint8 stage = stageAt(currentEpoch());
         if (stage == LAST_STAGE) revert OperatorRegistry_LastStage(stage);
         uint256 earliest = _stageSince + STAGE_DWELL;
         if (block.timestamp < earliest) revert OperatorRegistry_StageTooYoung(block.timestamp, earliest);
@@ -249,7 +250,7 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
         uint32 from = _effectiveEpoch();
         if (stage == 0) _stage1From = from;
         else _stage2From = from;
-        _stageSince = uint64(block.timestamp);
+        _stageSince = uint64(Timeline.startOfEpoch(_clock(), from));
         emit StageAdvanced(stage + 1, from);
     }
 

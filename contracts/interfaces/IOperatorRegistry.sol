@@ -17,7 +17,7 @@ interface IOperatorRegistry {
     /// @param stage Stage at deployment, 0 to 2.
     /// @param maxOperators Most members of the eligible set, 1 to 64: it bounds the gas of `eligibleSet` and of every policy.
     /// @param stageMinOperators Members the eligible set must have for the stage to advance.
-    /// @param stageDwell Least time between two stages, seconds.
+    /// @param stageDwell Least time that a stage is in effect, seconds.
     /// @param jailDelay Time in jail, seconds.
     struct Params {
         uint8 stage;
@@ -219,7 +219,7 @@ interface IOperatorRegistry {
     /// Requirements:
     /// - the caller is governance, else {OperatorRegistry_NotGovernance}
     /// - there is a next stage, else {OperatorRegistry_LastStage}
-    /// - the last advance (or the deployment) is `STAGE_DWELL` ago, else {OperatorRegistry_StageTooYoung}
+    /// - the stage has been in effect for `STAGE_DWELL`, the first one since deployment, else {OperatorRegistry_StageTooYoung}
     /// - the set has `STAGE_MIN_OPERATORS` members, else {OperatorRegistry_TooFewOperators}
     function advanceStage() external;
 

@@ -158,16 +158,13 @@ contract BondVault_Deposit_Test is BondedTest {
         assertEq(vault.bondOf(alice), 0.5 ether);
     }
 
-    /// The nested deposit would make up for the fee that the outer one lost: 99 arrive for it, 1 for the nested one, and
-    /// 100 + 1 would be counted.
+    /// The nested deposit makes up for the fee that the outer one lost: 99 + 1 arrive, and 100 + 1 would be counted.
     function test_attack_NestedDepositMakesUpForTheFee_IsRefused() public {
         ReentrantToken reentrant = new ReentrantToken();
         _fund(address(reentrant), 100e18);
-        // The token itself deposits: what is missing, and the fee on that.
-        uint256 missing = uint256(1e18) * 100 / 99 + 1;
-        reentrant.mint(address(reentrant), missing);
-        reentrant.approveFor(address(reentrant), address(vault), missing);
-        reentrant.arm(address(vault), abi.encodeCall(vault.depositToken, (alice, missing)));
+        reentrant.mint(address(reentrant), 1e18);
+        reentrant.approveFor(address(reentrant), address(vault), 1e18);
+        reentrant.arm(address(vault), abi.encodeCall(vault.depositToken, (alice, 1e18)));
         vm.expectRevert(SafeTransferLib.TransferFromFailed.selector);
         vault.depositToken(alice, 100e18);
         assertEq(vault.bondOf(alice), 0);

@@ -613,14 +613,39 @@ contract OperatorRegistry_Governance_Test is BondedTest {
         vm.expectPartialRevert(IOperatorRegistry.OperatorRegistry_StageTooYoung.selector);
         registry.advanceStage();
 
-        vm.warp(block.timestamp + STAGE_DWELL);
+        vm.warp(_startOf(from) + STAGE_DWELL - 1);
+        vm.expectPartialRevert(IOperatorRegistry.OperatorRegistry_StageTooYoung.selector);
+        registry.advanceStage();
+        vm.warp(_startOf(from) + STAGE_DWELL);
         registry.advanceStage();
         uint64 last = registry.currentEpoch() + 2;
         assertEq(registry.stageAt(from - 1), 0);
         assertEq(registry.stageAt(last - 1), 1);
         assertEq(registry.stageAt(last), 2);
-        vm.warp(block.timestamp + STAGE_DWELL);
+        _warpToEpoch(last);
         vm.expectRevert(abi.encodeWithSelector(IOperatorRegistry.OperatorRegistry_LastStage.selector, 2));
         registry.advanceStage();
+    }
+
+    function test_advanceStage_GivenNoDwell_SkipsNoStage() public {
+        IOperatorRegistry.Params memory params = _registryParams(0);
+        (params.stageMinOperators, params.stageDwell) = (0, 0);
+        registry = new OperatorRegistry(clock, vault, GOVERNANCE, params, _reserve());
+        vm.startPrank(GOVERNANCE);
+        _warpToEpoch(3);
+        registry.advanceStage();
+        vm.warp(_startOf(5) - 1);
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IOperatorRegistry.OperatorRegistry_StageTooYoung.selector, _startOf(5) - 1, _startOf(5)
+            )
+        );
+        registry.advanceStage();
+        _warpToEpoch(5);
+        registry.advanceStage();
+        assertEq(registry.stageAt(4), 0);
+        assertEq(registry.stageAt(5), 1);
+        assertEq(registry.stageAt(6), 1);
+        assertEq(registry.stageAt(7), 2);
     }
 }
