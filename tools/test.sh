@@ -17,6 +17,7 @@ main() {
   step "prerequisites and builds" build make build
   step "lint" lint make lint
   step "forge: unit tests, fuzz tests, invariants" forge "$FORGE" test
+  step "a foreign forge project that installed the package" foreign tests/foreign/run.sh
   step "gas" gas make gas
   step "Rust: units and crates" rust cargo test --locked --profile "$PROFILE" --workspace --exclude e2e --no-fail-fast
   step "the whole system (tests/e2e)" e2e cargo test --locked --profile "$PROFILE" -p e2e --no-fail-fast -- --test-threads=1
@@ -28,13 +29,13 @@ step() {
   local title=$1 name=$2 began=$SECONDS rc
   shift 2
   steps=$((steps + 1))
-  printf '\n[%d/6] %s\n' $steps "$title"
+  printf '\n[%d/7] %s\n' $steps "$title"
   "$@" 2>&1 | tee $LOGS/"$name".log
   rc=${PIPESTATUS[0]}
   case $name in
-    forge | rust | e2e) count "$name" || rc=1 ;;
+    forge | foreign | rust | e2e) count "$name" || rc=1 ;;
   esac
-  printf '[%d/6] %s: %s after %d s\n' $steps "$title" "$([[ $rc == 0 ]] && echo done || echo FAILED)" $((SECONDS - began))
+  printf '[%d/7] %s: %s after %d s\n' $steps "$title" "$([[ $rc == 0 ]] && echo done || echo FAILED)" $((SECONDS - began))
   [[ $rc == 0 ]] || finish 1
 }
 

@@ -28,6 +28,8 @@ import {Clock} from "../types/Types.sol";
 /// @param systemConfig SystemConfig proxy of the chain; only read when `target` is zero.
 /// @param chainOwner Owner of the chain: whom the adapter obeys and gives SystemConfig back to.
 /// @param returnDelay From the announcement until the adapter gives SystemConfig back, seconds.
+/// @param policies Of stages 0, 1 and 2: the one that fills first, and the one that fills what it left. A stage without a first one
+/// has the default: turns by round robin, in stage 2 after the auction.
 /// @param slasher Allowed to slash for ever; zero for nobody.
 /// @param ring Epochs that schedule and auction remember.
 /// @param disputePeriod Time from the end of an epoch in which its slots can be disputed, seconds.
@@ -51,6 +53,7 @@ struct RotaConfig {
     IBondVault.Params vault;
     ISealedBidAuction.Params auction;
     IBaton.Params baton;
+    IPolicy[2][3] policies;
 }
 
 /// @notice The contracts of one deployment.
@@ -137,14 +140,14 @@ library RotaDeployer {
         return new SealedBidAuction(c.clock, s.registry, s.vault, s.schedule, c.auction);
     }
 
-    /// @dev Stages 0 and 1 take turns; stage 2 auctions, and takes turns in what was not sold.
     function _schedule(RotaConfig memory c, RotaSystem memory s) private returns (Schedule) {
-        IPolicy none = IPolicy(address(0));
-        IPolicy[2][3] memory policies = [
-            [IPolicy(s.roundRobin), none],
-            [IPolicy(s.roundRobin), none],
-            [IPolicy(s.auctionPolicy), IPolicy(s.roundRobin)]
-        ];
+        IPolicy[2][3] memory policies = c.policies;
+        for (uint256 stage; stage < 3; ++stage) {
+            if (address(policies[stage][0]) != address(0)) continue;
+            policies[stage] = stage < 2
+                ? [IPolicy(s.roundRobin), IPolicy(address(0))]
+                : [IPolicy(s.auctionPolicy), IPolicy(s.roundRobin)];
+        }
         return new Schedule(
             c.clock,
             s.registry,

@@ -8,6 +8,7 @@ import {Schedule} from "../Schedule.sol";
 import {SystemConfigBaton} from "../adapters/opstack/SystemConfigBaton.sol";
 import {SealedBidAuction} from "../auctions/SealedBidAuction.sol";
 import {RotaConfig, RotaDeployer, RotaSystem} from "../deploy/RotaDeployer.sol";
+import {IRotationTarget} from "../interfaces/IRotationTarget.sol";
 import {Commitments} from "../libraries/Commitments.sol";
 import {Curve} from "../types/Curve.sol";
 import {BlockCommitment, EpochPhase} from "../types/Types.sol";
@@ -46,6 +47,8 @@ abstract contract RotaFixture is L1 {
     SystemConfigBaton internal adapter;
     IRealSystemConfig internal systemConfig;
 
+    /// @dev Creates the system and nothing else, so that its addresses do not depend on what a test creates.
+    address internal deployer = makeAddr("deployer");
     address internal governance = makeAddr("governance");
     address internal chainOwner = makeAddr("chain owner");
     address internal genesisBatcher = makeAddr("genesis batcher");
@@ -77,7 +80,9 @@ abstract contract RotaFixture is L1 {
         _startL1(config.clock.l1BlockSeconds);
         token = TestToken(config.token);
         _deployTarget();
-        rota = RotaDeployer.deploy(config, address(this), vm.getNonce(address(this)));
+        vm.startPrank(deployer);
+        rota = RotaDeployer.deploy(config, deployer, vm.getNonce(deployer));
+        vm.stopPrank();
         (registry, vault, schedule) = (rota.registry, rota.vault, rota.schedule);
         (auction, baton, adapter) = (rota.auction, rota.baton, rota.adapter);
         if (address(systemConfig) != address(0)) {
@@ -95,6 +100,11 @@ abstract contract RotaFixture is L1 {
         }
     }
 
+    /// @notice Where the contracts are going to be, for those of a test's own that {_config} lets them refer to.
+    function _expected(RotaConfig memory c) internal view returns (RotaSystem memory) {
+        return RotaDeployer.expected(c, deployer, vm.getNonce(deployer));
+    }
+
     /// @dev What rotates, unless {_config} says: the real SystemConfig, or the least that can where it is not installed.
     function _deployTarget() private {
         if (address(config.target) != address(0) || config.systemConfig != address(0)) return;
@@ -103,10 +113,9 @@ abstract contract RotaFixture is L1 {
             config.systemConfig = address(systemConfig);
             return;
         }
-        // The target wants to know the Baton and the Baton the target: this one comes first, the system right after.
-        uint256 nonce = vm.getNonce(address(this));
-        config.target = ChainTarget(vm.computeCreateAddress(address(this), nonce));
-        new ChainTarget(address(RotaDeployer.expected(config, address(this), nonce + 1).baton));
+        // The Baton's address depends on there being a target, not on which.
+        config.target = IRotationTarget(address(1));
+        config.target = new ChainTarget(address(_expected(config).baton));
     }
 
     /* OPERATORS */
