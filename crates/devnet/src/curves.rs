@@ -44,9 +44,15 @@ pub fn text(curve: &[Step; 2]) -> String {
 }
 
 /// The splitmix64 generator: the same numbers for a seed on every machine.
-struct SplitMix(u64);
+#[derive(Clone, Debug)]
+pub(crate) struct SplitMix(pub(crate) u64);
 
 impl SplitMix {
+    /// A number from 0 up to `end`, excluded; `end` is not 0.
+    pub(crate) fn below(&mut self, end: u64) -> u64 {
+        self.next() % end
+    }
+
     fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;

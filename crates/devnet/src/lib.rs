@@ -34,6 +34,7 @@ pub mod operator;
 pub mod ports;
 pub mod process;
 pub mod rpc;
+pub mod run;
 pub mod stack;
 pub mod tools;
 

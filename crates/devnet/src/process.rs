@@ -9,7 +9,7 @@
 //! kernel cannot give its id to anybody else.
 
 use crate::Error;
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use std::{
     collections::BTreeMap,
     ffi::OsString,
@@ -25,11 +25,13 @@ use std::{
 use tokio::time::{Instant, sleep};
 
 /// How often a condition is looked at again. Not a delay anything relies on.
-const POLL: Duration = Duration::from_millis(25);
+pub(crate) const POLL: Duration = Duration::from_millis(25);
 /// What a process gets to end by itself after SIGTERM before it is killed.
 const GRACE: Duration = Duration::from_secs(15);
 /// What a process sees of the devnet's own environment.
 const KEPT: [&str; 3] = ["PATH", "HOME", "RUST_LOG"];
+/// Variable that marks a devnet's processes and whatever they start: its value is the folder of their logs.
+const MARK: &str = "ROTA_DEVNET";
 /// Bytes of a log that an error message quotes at most.
 const TAIL: u64 = 2_000;
 
@@ -139,7 +141,7 @@ impl Supervisor {
             .map_err(|e| Error::io(&path, e))?;
         let twin = log.try_clone().map_err(|e| Error::io(&path, e))?;
         let mut command = command(&spec);
-        command.stdout(log).stderr(twin);
+        command.stdout(log).stderr(twin).env(MARK, &self.logs);
         let (reply, answer) = mpsc::channel();
         self.spawner.send((command, reply)).map_err(|_| Error::SpawnerGone)?;
         let child =
@@ -169,7 +171,7 @@ impl Supervisor {
             .open(&path)
             .map_err(|e| Error::io(&path, e))?;
         let mut command = command(&spec);
-        command.stderr(log);
+        command.stderr(log).env(MARK, &self.logs);
         let output = command.output().map_err(|source| match source.kind() {
             std::io::ErrorKind::NotFound => Error::NoSetpriv,
             _ => Error::Spawn { name: spec.name.clone(), source },
@@ -296,6 +298,30 @@ impl Supervisor {
         table.past.iter().cloned().chain(latest).collect()
     }
 
+    /// Every process of this devnet that the machine has right now, by the mark that its descendants inherit: those too that
+    /// the supervisor knows nothing of. Process id and command line.
+    pub fn remnants(&self) -> Vec<(u32, String)> {
+        let mark = format!("{MARK}={}", self.logs.display());
+        let marked = |pid: u32| {
+            let variables = fs::read(format!("/proc/{pid}/environ")).ok()?;
+            variables.split(|byte| *byte == 0).any(|v| v == mark.as_bytes()).then_some(())?;
+            let line = fs::read(format!("/proc/{pid}/cmdline")).ok()?;
+            Some((pid, String::from_utf8_lossy(&line).replace('\0', " ")))
+        };
+        let all = fs::read_dir("/proc").into_iter().flatten().flatten();
+        all.filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+            .filter_map(marked)
+            .collect()
+    }
+
+    /// SIGKILL to a remnant.
+    pub fn end_remnant(&self, pid: u32) {
+        // It may be gone by now, which is as well.
+        if let Some(pid) = i32::try_from(pid).ok().and_then(Pid::from_raw) {
+            let _ = kill_process(pid, Signal::KILL);
+        }
+    }
+
     pub fn log_path(&self, name: &str) -> PathBuf {
         self.logs.join(format!("{name}.log"))
     }
@@ -397,6 +423,8 @@ fn command(spec: &Spec) -> Command {
         // Flags and files alone decide: all of these programs would take options from variables too.
         .env_clear()
         .envs(KEPT.iter().filter_map(|name| Some((name, std::env::var_os(name)?))))
+        // Logs are read in files.
+        .env("NO_COLOR", "1")
         .envs(spec.env.iter().map(|(k, v)| (k, v)))
         .current_dir(&spec.dir)
         // A group of its own: Ctrl-C in the terminal reaches the devnet alone, which then ends things in order.

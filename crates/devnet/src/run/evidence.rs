@@ -76,7 +76,10 @@ impl Evidence {
     /// Who committed to the block of this number that became safe.
     pub fn sealer(&self, number: u64) -> Option<OperatorId> {
         let hash = self.safe.get(&number)?.hash;
-        self.signed.iter().find(|signed| signed.commitment.blockHash == hash).map(|signed| signed.operator)
+        self.signed
+            .iter()
+            .find(|signed| signed.commitment.blockHash == hash)
+            .map(|signed| signed.operator)
     }
 
     /// The first block dated within `turn` that `operator` sealed.

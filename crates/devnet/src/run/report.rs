@@ -116,7 +116,8 @@ impl Report {
     /// Draws the report from the evidence.
     pub fn new(evidence: &Evidence) -> Self {
         let (first, last) = evidence.range();
-        let missed = (first..=last).filter(|n| evidence.is_late(*n) && !evidence.in_fault(*n)).count();
+        let missed =
+            (first..=last).filter(|n| evidence.is_late(*n) && !evidence.in_fault(*n)).count();
         Self {
             version: VERSION,
             blocks: Blocks { first, last, missed: missed as u64 },
@@ -165,12 +166,15 @@ fn handoffs(evidence: &Evidence) -> Vec<Handoff> {
 fn auctions(evidence: &Evidence) -> Vec<Auction> {
     let view = &evidence.view;
     let epochs = evidence.slots().map(|slot| view.timeline().epoch_of(slot));
-    let epochs: std::collections::BTreeSet<Epoch> = epochs.filter(|epoch| view.is_auctioned(*epoch)).collect();
+    let epochs: std::collections::BTreeSet<Epoch> =
+        epochs.filter(|epoch| view.is_auctioned(*epoch)).collect();
     let of = |epoch: Epoch| {
         let round = view.round(epoch);
         let result = round.and_then(|round| round.result.as_ref());
         let winners: BTreeMap<u16, u64> = result
-            .map(|result| result.winners.iter().map(|(id, slots)| (id.0, u64::from(*slots))).collect())
+            .map(|result| {
+                result.winners.iter().map(|(id, slots)| (id.0, u64::from(*slots))).collect()
+            })
             .unwrap_or_default();
         Auction {
             epoch: epoch.0,
@@ -190,12 +194,18 @@ fn misses(evidence: &Evidence) -> Vec<Miss> {
         let turn = view.turn_of(Slot(missed.slot));
         let within = |slot: u64| turn.first.0 <= slot && slot < turn.end.0;
         let take_over = evidence.ledger.baton.iter().rev().find_map(|(block, event)| match event {
-            BatonEvents::TakenOver(e) if within(e.slot) && e.slot <= missed.slot => Some((*block, e)),
+            BatonEvents::TakenOver(e) if within(e.slot) && e.slot <= missed.slot => {
+                Some((*block, e))
+            }
             _ => None,
         });
         let call_out = take_over.and_then(|(recorded, _)| {
             evidence.ledger.baton.iter().rev().find_map(|(block, event)| match event {
-                BatonEvents::CalledOut(e) if within(e.slot) && e.holder == missed.operator && *block <= recorded => Some(*block),
+                BatonEvents::CalledOut(e)
+                    if within(e.slot) && e.holder == missed.operator && *block <= recorded =>
+                {
+                    Some(*block)
+                }
                 _ => None,
             })
         });
@@ -203,7 +213,8 @@ fn misses(evidence: &Evidence) -> Vec<Miss> {
             Some(block) => evidence.ledger.times.get(&block).copied(),
             None => Some(view.timeline().start_of(turn.first).0),
         };
-        let first = take_over.and_then(|(_, e)| evidence.first_sealed_in(&turn, OperatorId(e.taker)));
+        let first =
+            take_over.and_then(|(_, e)| evidence.first_sealed_in(&turn, OperatorId(e.taker)));
         Some(Miss {
             slot: missed.slot,
             operator: missed.operator,
@@ -221,6 +232,11 @@ fn misses(evidence: &Evidence) -> Vec<Miss> {
 fn safe_head(evidence: &Evidence) -> SafeHead {
     let last = evidence.samples.last().copied().unwrap_or_default();
     let from = evidence.view.timeline().start_of_epoch(Epoch(1)).millis().0;
-    let lags = evidence.samples.iter().filter(|sample| sample.at_ms >= from).map(|sample| sample.lag());
-    SafeHead { number: last.safe_head, lag_blocks: last.lag(), max_lag_blocks: lags.max().unwrap_or_default() }
+    let lags =
+        evidence.samples.iter().filter(|sample| sample.at_ms >= from).map(|sample| sample.lag());
+    SafeHead {
+        number: last.safe_head,
+        lag_blocks: last.lag(),
+        max_lag_blocks: lags.max().unwrap_or_default(),
+    }
 }

@@ -108,7 +108,8 @@ impl Streams {
     ) -> eyre::Result<()> {
         let url = format!("{relay}/v1/stream?from={}", cursor.seq + 1);
         let response = client.get(url).send().await?.error_for_status()?;
-        let id = response.headers().get(STREAM_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
+        let id =
+            response.headers().get(STREAM_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
         if cursor.id != id && cursor.seq > 0 {
             *cursor = Cursor::default();
             return Ok(());
@@ -131,7 +132,8 @@ impl Streams {
     }
 
     fn keep(&self, operator: OperatorId, item: StreamItem) {
-        let signer = |signature: &Signature, hash| signature.recover_address_from_prehash(&hash).ok();
+        let signer =
+            |signature: &Signature, hash| signature.recover_address_from_prehash(&hash).ok();
         let mut found = self.lock();
         match item {
             StreamItem::Sealed(block) => match block.signer(&self.domain) {
@@ -141,17 +143,24 @@ impl Streams {
                     commitment: block.commitment,
                     known_ms: now().0,
                 }),
-                None => found.broken.push(format!("operator {operator}: block {}", block.payload.number)),
+                None => found
+                    .broken
+                    .push(format!("operator {operator}: block {}", block.payload.number)),
             },
             StreamItem::Receipt(signed) => {
                 let hash = signed.receipt.eip712_signing_hash(&self.domain);
                 match signer(&signed.signature, hash) {
                     Some(from) => found.receipts.push(Received {
                         from,
-                        countersigned_by: signed.countersignature.and_then(|(_, s)| signer(&s, hash)),
+                        countersigned_by: signed
+                            .countersignature
+                            .and_then(|(_, s)| signer(&s, hash)),
                         receipt: signed.receipt,
                     }),
-                    None => found.broken.push(format!("operator {operator}: receipt of slot {}", signed.receipt.boundarySlot)),
+                    None => found.broken.push(format!(
+                        "operator {operator}: receipt of slot {}",
+                        signed.receipt.boundarySlot
+                    )),
                 }
             }
             // The same signature as the receipt's, which stands just before it.

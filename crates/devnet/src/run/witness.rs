@@ -86,7 +86,8 @@ impl Witness {
     /// How many of these are in no safe block.
     pub fn missing<'a>(&self, hashes: impl Iterator<Item = &'a B256>) -> usize {
         let safe = lock(&self.safe);
-        let included: std::collections::BTreeSet<&B256> = safe.values().flat_map(|b| &b.transactions).collect();
+        let included: std::collections::BTreeSet<&B256> =
+            safe.values().flat_map(|b| &b.transactions).collect();
         hashes.filter(|hash| !included.contains(hash)).count()
     }
 
@@ -96,7 +97,9 @@ impl Witness {
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             look.tick().await;
-            let Ok(head) = client.call::<U256>("eth_blockNumber", json!([])).await else { continue };
+            let Ok(head) = client.call::<U256>("eth_blockNumber", json!([])).await else {
+                continue;
+            };
             let (head, at) = (head.saturating_to::<u64>(), now().0);
             let mut seen = lock(&self.seen);
             let next = seen.last_key_value().map_or(head, |(highest, _)| highest + 1);
@@ -111,7 +114,10 @@ impl Witness {
         loop {
             look.tick().await;
             let Ok(status) = self.node.sync_status().await else { continue };
-            let (Some(unsafe_head), Some(safe_head)) = (status.unsafe_head, status.safe_head) else { continue };
+            let (Some(unsafe_head), Some(safe_head)) = (status.unsafe_head, status.safe_head)
+            else {
+                continue;
+            };
             let (unsafe_head, safe_head) = (unsafe_head.number, safe_head.number);
             lock(&self.samples).push(Sample { at_ms: now().0, unsafe_head, safe_head });
             // Left as far as it got: the next look goes on from there.
@@ -121,12 +127,14 @@ impl Witness {
 
     async fn read_safe(&self, client: &rpc::Kept, head: u64) -> Result<(), Error> {
         loop {
-            let last = lock(&self.safe).last_key_value().map(|(number, block)| (*number, block.hash));
+            let last =
+                lock(&self.safe).last_key_value().map(|(number, block)| (*number, block.hash));
             let next = last.map_or(1, |(number, _)| number + 1);
             if next > head {
                 return Ok(());
             }
-            let block: Seen = client.call("eth_getBlockByNumber", json!([U256::from(next), false])).await?;
+            let block: Seen =
+                client.call("eth_getBlockByNumber", json!([U256::from(next), false])).await?;
             let mut safe = lock(&self.safe);
             if last.is_some_and(|(_, hash)| hash != block.parent_hash) {
                 // An L1 reorg took safe blocks back.
