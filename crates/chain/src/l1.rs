@@ -9,7 +9,7 @@ use alloy::{
     rpc::{
         client::RpcClient,
         json_rpc::{RpcRecv, RpcSend},
-        types::{Filter, Log, Transaction, TransactionReceipt, TransactionRequest},
+        types::{BlockOverrides, Filter, Log, Transaction, TransactionReceipt, TransactionRequest},
     },
     sol_types::SolCall,
     transports::{RpcError, http::Http},
@@ -156,14 +156,25 @@ impl L1 {
         Ok(!code.is_empty())
     }
 
-    /// Gas of a transaction in the next block; what reverts is [`ChainError::Refused`] with the revert's data.
+    /// Gas of a transaction in the next block if that is dated `time`; what reverts is [`ChainError::Refused`] with the revert's data.
+    /// Told the time, for a node dates its pending block as of now, which is up to a block too early for what opens with the next.
     pub(crate) async fn estimate_gas(
         &self,
         request: TransactionRequest,
+        time: Timestamp,
     ) -> Result<u64, ChainError> {
-        self.request::<_, U64>("eth_estimateGas", (request, BlockNumberOrTag::Pending))
-            .await
-            .map(|gas| gas.to())
+        let (method, pending) = ("eth_estimateGas", BlockNumberOrTag::Pending);
+        let overrides = BlockOverrides::default().with_time(time.0);
+        let no_state = serde_json::Map::new();
+        match self.request::<_, U64>(method, (request.clone(), pending, no_state, overrides)).await
+        {
+            // A node that does not know overrides says so in words of its own.
+            Err(ChainError::Refused { revert: None, .. }) => {
+                self.request::<_, U64>(method, (request, pending)).await
+            }
+            answer => answer,
+        }
+        .map(|gas| gas.to())
     }
 
     pub(crate) async fn send_raw(&self, raw: &Bytes) -> Result<B256, ChainError> {

@@ -271,7 +271,7 @@ impl TxManager {
         let head = view.head().number;
         if self.l1.transaction(last.hash).await?.is_some() {
             return match head >= last.sent_at + BUMP_BLOCKS {
-                true => self.bump(at, view, outcomes).await,
+                true => self.bump(at, view, now, outcomes).await,
                 false => Ok(()),
             };
         }
@@ -288,7 +288,7 @@ impl TxManager {
                 self.store.put_intent(record).map_err(ChainError::Store)
             }
             // Too cheap by now.
-            Err(ChainError::Refused { .. }) => self.bump(at, view, outcomes).await,
+            Err(ChainError::Refused { .. }) => self.bump(at, view, now, outcomes).await,
             Err(error) => Err(error),
         }
     }
@@ -297,6 +297,7 @@ impl TxManager {
         &mut self,
         at: usize,
         view: &ChainView,
+        now: Timestamp,
         outcomes: &mut Vec<Outcome>,
     ) -> Result<(), ChainError> {
         let record = &self.records[at].record;
@@ -308,7 +309,7 @@ impl TxManager {
         // What would revert by now is sent as it is: it may be mined by a block that has not, and its nonce has to be used.
         let gas = match record.abandoned {
             true => TRANSFER_GAS,
-            false => self.gas(record.from, &call).await.unwrap_or(5 * SPARE_GAS),
+            false => self.gas(view, now, record.from, &call).await.unwrap_or(5 * SPARE_GAS),
         };
         let (key, nonce) = (record.intent.action.key(), record.nonce);
         let hash = self.replace(at, view, &call, gas).await?;
@@ -378,7 +379,7 @@ impl TxManager {
             return Ok(());
         };
         let call = encode(&self.l1, view, &intent.action).await?;
-        let gas = match self.gas(from, &call).await {
+        let gas = match self.gas(view, now, from, &call).await {
             Ok(gas) => gas,
             Err(ChainError::Refused { message, revert, .. }) => {
                 let reason = revert.and_then(|data| explain(&data)).unwrap_or(message);
@@ -447,13 +448,19 @@ impl TxManager {
     }
 
     /// Gas limit of a call in the next block; a revert is [`ChainError::Refused`].
-    async fn gas(&self, from: Address, call: &Call) -> Result<u64, ChainError> {
+    async fn gas(
+        &self,
+        view: &ChainView,
+        now: Timestamp,
+        from: Address,
+        call: &Call,
+    ) -> Result<u64, ChainError> {
         let request = TransactionRequest::default()
             .from(from)
             .to(call.to)
             .value(call.value)
             .input(call.data.clone().into());
-        let estimate = self.l1.estimate_gas(request).await?;
+        let estimate = self.l1.estimate_gas(request, view.expected_l1_time(now)).await?;
         Ok(estimate + estimate / 2 + SPARE_GAS)
     }
 

@@ -3,7 +3,7 @@
 //! Our contracts' place is taken by an echo: it emits the event it is sent, and answers every call with zeros. What the real ones
 //! do with the calls is for the end-to-end tests.
 
-#![allow(clippy::unwrap_used)] // helpers of tests, which clippy takes for ordinary code
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use alloy::{
     primitives::{Address, B256, Bytes, U256, address, hex, keccak256},
