@@ -4,6 +4,7 @@ pragma solidity ^0.8.30;
 import {RotaConfig, RotaDeployer, RotaSystem} from "@rota/contracts/deploy/RotaDeployer.sol";
 import {TestToken} from "@rota/contracts/testing/TestToken.sol";
 import {Script} from "forge-std/Script.sol";
+// solhint-disable-next-line no-console
 import {console2} from "forge-std/console2.sol";
 
 import {ConfigFile, Extras} from "./ConfigFile.sol";
@@ -59,6 +60,8 @@ contract Deploy is Script {
         vm.writeJson(vm.serializeUint(json, "l1_chain_id", block.chainid), vm.envString("ROTA_OUT"));
     }
 
+    // solhint-disable no-console
+    /// @dev For the operator at the terminal; programs read ROTA_OUT.
     function _print(RotaConfig memory c, RotaSystem memory s) private pure {
         console2.log("registry      ", address(s.registry));
         console2.log("vault         ", address(s.vault));

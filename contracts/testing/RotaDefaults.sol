@@ -5,7 +5,6 @@ import {RotaConfig} from "../deploy/RotaDeployer.sol";
 import {IBaton} from "../interfaces/IBaton.sol";
 import {IBondVault} from "../interfaces/IBondVault.sol";
 import {IOperatorRegistry} from "../interfaces/IOperatorRegistry.sol";
-import {ISealedBidAuction} from "../interfaces/ISealedBidAuction.sol";
 import {Clock} from "../types/Types.sol";
 
 /// @title Default configurations of tests

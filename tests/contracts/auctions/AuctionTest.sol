@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {Operator, RotaFixture} from "@rota/contracts/testing/RotaFixture.sol";
+import {RotaFixture} from "@rota/contracts/testing/RotaFixture.sol";
 import {Curve} from "@rota/contracts/types/Curve.sol";
 
 /// @dev What the auction's tests share.

@@ -6,7 +6,6 @@ import {ISchedule} from "@rota/contracts/interfaces/ISchedule.sol";
 import {ISealedBidAuction} from "@rota/contracts/interfaces/ISealedBidAuction.sol";
 import {Operator} from "@rota/contracts/testing/RotaFixture.sol";
 import {Curve} from "@rota/contracts/types/Curve.sol";
-import {EpochPhase} from "@rota/contracts/types/Types.sol";
 
 import {AuctionTest} from "./AuctionTest.sol";
 

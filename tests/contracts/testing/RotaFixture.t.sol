@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+import {ISchedule} from "@rota/contracts/interfaces/ISchedule.sol";
 import {RotaFixture} from "@rota/contracts/testing/RotaFixture.sol";
 import {EpochPhase} from "@rota/contracts/types/Types.sol";
 
@@ -15,6 +16,40 @@ contract RotaFixtureTest is RotaFixture {
             assertTrue(registry.isEligible(operators[i].id, 2));
         }
         assertEq(schedule.currentHolder(), reserve.id);
+    }
+
+    /// @dev In this repository it is never the stand-in.
+    function test_deployRota_RotatesTheRealSystemConfig() public {
+        assertEq(systemConfig.owner(), address(adapter));
+        assertEq(systemConfig.version(), "2.3.0-beta.2");
+        _warpToEpoch(0);
+        _mine(config.baton.tailWindow);
+        baton.rotate();
+        assertEq(systemConfig.batcherHash(), bytes32(uint256(uint160(reserve.batcher))));
+    }
+
+    /// @dev What is deployed has the addresses that its parts were told.
+    function test_deployRota_PartsKnowEachOther() public view {
+        assertEq(address(registry.VAULT()), address(vault));
+        assertEq(address(vault.SCHEDULE()), address(schedule));
+        assertEq(vault.BATON(), address(baton));
+        assertEq(schedule.BATON(), address(baton));
+        assertEq(address(auction.SCHEDULE()), address(schedule));
+        assertEq(address(baton.TARGET()), address(adapter));
+        assertEq(adapter.BATON(), address(baton));
+    }
+
+    /// @dev Seeds come from real headers: another block's, or a made-up one, is refused.
+    function test_recordSeed_TakesTheHeadersOfItsBlockAlone() public {
+        _warpToEpoch(1);
+        _warpToSeed(2);
+        (bytes memory header, bytes memory parent) = _l1Headers(_seedTime(2) + 2);
+        vm.expectPartialRevert(ISchedule.Schedule_NotTheSeedBlock.selector);
+        schedule.recordSeed(2, header, parent);
+        header[40] ^= 0x01;
+        vm.expectPartialRevert(ISchedule.Schedule_HeaderUnknown.selector);
+        schedule.recordSeed(2, header, parent);
+        _recordSeed(2);
     }
 
     function test_pipeline_FromBidToHolder() public {
