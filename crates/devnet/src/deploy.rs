@@ -4,16 +4,17 @@ use crate::{
     Error,
     genesis::L2_CHAIN_ID,
     l1::{L1, OWNER},
-    process::{Spec, Supervisor},
+    process::{POLL, Spec, Supervisor},
     tools::{Tools, read_json, write, write_json},
 };
 use alloy::primitives::Address;
 use rota_core::Contracts;
 use std::{
-    fs,
+    fs::{self, File, TryLockError},
     path::{Path, PathBuf},
     time::Duration,
 };
+use tokio::time::{sleep, timeout};
 use toml::{Table, Value};
 
 const SCRIPT: &str = "script/Deploy.s.sol";
@@ -47,6 +48,16 @@ pub struct Party {
 
 /// Compiles the contracts, so that the deployment itself takes the same time on every run.
 pub async fn compile(supervisor: &Supervisor, tools: &Tools) -> Result<(), Error> {
+    // Two devnets that start together compile one after the other: the second one finds nothing left to do.
+    let path = own_folder(tools).join("lock");
+    write(&path, "")?;
+    let lock = File::open(&path).map_err(|e| Error::io(&path, e))?;
+    let within = timeout(COMPILE, async {
+        while let Err(TryLockError::WouldBlock) = lock.try_lock() {
+            sleep(POLL).await;
+        }
+    });
+    within.await.map_err(|_| Error::io(&path, std::io::ErrorKind::ResourceBusy.into()))?;
     let name = "forge-build";
     supervisor.spawn(forge(name, tools).args(["build", SCRIPT]))?;
     supervisor.finish(name, COMPILE).await

@@ -20,7 +20,7 @@ use rota_bindings::OperatorRegistry::ownerOfCall;
 use rota_core::{Contracts, OperatorId};
 use serde_json::json;
 use std::{
-    fs,
+    fs::{self, File},
     path::{Path, PathBuf},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
@@ -115,6 +115,8 @@ pub struct Stack {
     pub follower: Follower,
     /// Held as long as the processes may be started again.
     _ports: Ports,
+    /// Held as long as the folder is in use.
+    _lock: File,
 }
 
 impl Stack {
@@ -125,7 +127,7 @@ impl Stack {
         progress: &(dyn Fn(&str) + Sync),
     ) -> Result<Self, Error> {
         options.check()?;
-        let dir = fresh(&options.dir)?;
+        let (dir, lock) = fresh(&options.dir)?;
         let (supervisor, ports) = (Supervisor::new(dir.join("logs"))?, Ports::default());
 
         progress("making keys, compiling the contracts");
@@ -209,6 +211,7 @@ impl Stack {
             operators,
             follower,
             _ports: ports,
+            _lock: lock,
         })
     }
 
@@ -256,18 +259,28 @@ impl Stack {
 
 /* STEPS */
 
-/// Makes the devnet's folder anew. Only a devnet's own folder is ever emptied: the name may be a slip of the user's.
-fn fresh(dir: &Path) -> Result<PathBuf, Error> {
+/// Makes the devnet's folder anew and returns it with the lock that tells others that a devnet lives in it. Only a dead
+/// devnet's own folder is ever emptied: the name may be a slip of the user's.
+fn fresh(dir: &Path) -> Result<(PathBuf, File), Error> {
+    let refuse = |rule: &str| Error::Option {
+        name: "dir",
+        value: dir.display().to_string(),
+        rule: rule.into(),
+    };
     let mark = dir.join(MARK);
     let empty = fs::read_dir(dir).map_or(true, |mut entries| entries.next().is_none());
-    if mark.is_file() {
+    if let Ok(file) = File::open(&mark) {
+        file.try_lock()
+            .map_err(|_| refuse("a devnet runs in this folder: end it or name another one"))?;
         fs::remove_dir_all(dir).map_err(|e| Error::io(dir, e))?;
     } else if !empty {
-        let rule = "the folder holds something else than a devnet: name another one".into();
-        return Err(Error::Option { name: "dir", value: dir.display().to_string(), rule });
+        return Err(refuse("the folder holds something else than a devnet: name another one"));
     }
     write(&mark, "A devnet of Rota: made anew by the next one that is started here.\n")?;
-    dir.canonicalize().map_err(|e| Error::io(dir, e))
+    let lock = File::open(&mark).map_err(|e| Error::io(&mark, e))?;
+    lock.try_lock()
+        .map_err(|_| refuse("a devnet runs in this folder: end it or name another one"))?;
+    Ok((dir.canonicalize().map_err(|e| Error::io(dir, e))?, lock))
 }
 
 /// Deploys our contracts and makes the adapter the SystemConfig's owner, as an existing chain would.
@@ -367,8 +380,9 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let (own, other) = (dir.path().join("own"), dir.path().join("other"));
         for _ in 0..2 {
-            let made = fresh(&own).unwrap();
+            let (made, _lock) = fresh(&own).unwrap();
             assert_eq!(fs::read_dir(&made).unwrap().count(), 1);
+            assert!(fresh(&own).is_err(), "a devnet runs in it");
             write(&made.join("logs/anvil.log"), "old").unwrap();
         }
         write(&other.join("thesis.tex"), "precious").unwrap();
