@@ -173,6 +173,3 @@ fn receipt_offences(signed: &[Signed], receipts: &[Received]) -> Vec<String> {
     }
     found.into_iter().collect()
 }
-
-#[cfg(test)]
-mod tests;
