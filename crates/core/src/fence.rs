@@ -15,6 +15,8 @@
 //! - A5. The keeper's clock is within 12 s of L1's.
 //! - A6. A commitment that left a keeper whose disk is lost is known to some peer by the time that peers have been heard, or
 //!   to nobody for good.
+//! - A7. A keeper whose disk was lost with a countersignature on it meets no L1 reorg deeper than [`COUNTERSIGN_DEPTH`] around the
+//!   block that it countersigned: peers give back its blocks, but not what it countersigned.
 //!
 //! # Argument (each step names its tests in `tests/fence.rs`)
 //! 1. **(a)** A block is signed only under a settled tenure: its timestamp and now are before `until`, which is never after the
@@ -33,7 +35,7 @@
 //!    `c_signs_a_height_once`, `c_l1_reorg_reseals_after_two_confirmations`, `c_an_unrecorded_block_is_not_signed`
 //! 5. **Lost disk.** Step 4 needs the store to remember. A store created after a slot began signs nothing in that slot. For
 //!    later ones: nothing before every peer was asked once since the start (A6), after which the store holds again what peers know
-//!    by our key; at such a height only that very block is answered, whatever the parent. What we countersigned comes back likewise. Below the store's floor, where it
+//!    by our key; at such a height only that very block is answered, whatever the parent. Below the store's floor, where it
 //!    has pruned, nothing is signed. `lost_disk_waits_for_the_next_slot_and_for_its_peers`, `pruned_heights_are_closed`
 //! 6. **Receipts.** One receipt a boundary: the store's answer is given again, and a store that was created in the slot before it
 //!    or later signs none. It is not signed before that slot began, so a store that lost it signs in no slot that it closes. It names the last block of the earlier slots, which

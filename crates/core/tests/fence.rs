@@ -1,6 +1,8 @@
 //! One test a step of the fence's argument. Slots of 16 s from 1,000; the operator holds slot 1 (1,016 to 1,032) unless said
 //! otherwise; L2 block n is dated 1,000 + n.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod support;
 
 use alloy::primitives::B256;

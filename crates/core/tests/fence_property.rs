@@ -182,6 +182,8 @@ impl World {
                 self.disk.0.borrow_mut().created_in =
                     Some(Slot((self.now.timestamp().0 - GENESIS) / SLOT));
                 self.heard = false;
+                // A7: what contradicts them is out of reach by then.
+                self.incoming.clear();
             }
             Action::Hear => self.hear(seen),
             Action::Adopt(which) => self.disk.set_head(which.get(&self.blocks).block()),
@@ -290,18 +292,6 @@ impl World {
                 memory.sealed.push(Sealed { block: block.clone(), recovered: true });
                 memory.blocks.insert(block.payload.hash, block.payload.block());
                 seen.recoveries.set(seen.recoveries.get() + 1);
-            }
-        }
-        for receipt in &self.incoming {
-            if !memory.incoming.iter().any(|signed| signed.receipt == *receipt) {
-                let signature = alloy::primitives::Signature::test_signature();
-                let receipt = receipt.clone();
-                memory.incoming.push(SignedReceipt {
-                    receipt,
-                    from: OperatorId(9),
-                    signature,
-                    countersignature: None,
-                });
             }
         }
         self.heard = true;

@@ -1,7 +1,7 @@
 //! What to do next, as a pure function of what is. One step at a time: the shell carries it out, looks again and asks again.
 
 use rota_core::{
-    L2Block, Millis, Slot,
+    BlockId, L2Block, Millis, Slot,
     authority::{Authority, Span, Standing},
     fence::EARLY_BLOCKS,
     message::SealedBlock,
@@ -28,7 +28,7 @@ pub enum Relation {
     /// They are the same block.
     Same,
     /// The store has the blocks that the node lacks, in this order.
-    Behind(Vec<L2Block>),
+    Behind(Vec<BlockId>),
     /// The node's head descends from the store's, or its safe head is as high: derived from L1, which prevails.
     Ahead,
     /// Blocks between them are missing, or they are on different branches.
@@ -71,7 +71,7 @@ pub struct Situation<'a> {
 pub enum Step {
     Wait,
     /// Give the node the blocks that it lacks.
-    Post(Vec<L2Block>),
+    Post(Vec<BlockId>),
     /// Make the node's unsafe head the store's head.
     Adopt(L2Block),
     /// Ask the peers for blocks from this number on.

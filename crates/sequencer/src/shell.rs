@@ -10,7 +10,7 @@ use crate::{
 };
 use alloy::{signers::local::PrivateKeySigner, sol_types::Eip712Domain};
 use rota_core::{
-    L2Block, Millis, OperatorId, Slot,
+    BlockId, L2Block, Millis, OperatorId, Slot,
     authority::Standing,
     fence::{Fence, Refused, standing_head},
     message::{SealedBlock, SignedReceipt, StreamItem},
@@ -32,6 +32,8 @@ const ARRIVAL: Duration = Duration::from_millis(500);
 const ARRIVAL_POLL: Duration = Duration::from_millis(5);
 /// Blocks posted before the node is looked at again: enough to catch up fast, few enough for its queue.
 const POST_AT_ONCE: usize = 64;
+/// A block that is this far from the head is history or out of reach: what prevails is decided near the head.
+const FAR: u64 = 1_000;
 /// A gap is asked for again only after this.
 const ASK_AGAIN: Duration = Duration::from_secs(1);
 
@@ -250,13 +252,13 @@ impl Shell {
             return Ok(Relation::Same);
         }
         if head.number > on_node.number
-            && let Some(path) = self.store.path(on_node.hash, head.hash)?
+            && let Some(path) = self.store.path(on_node.id(), head.id())?
         {
             return Ok(Relation::Behind(path));
         }
         let derived = node.safe.number >= head.number;
         let descends =
-            on_node.number > head.number && self.store.path(head.hash, on_node.hash)?.is_some();
+            on_node.number > head.number && self.store.path(head.id(), on_node.id())?.is_some();
         Ok(if derived || descends { Relation::Ahead } else { Relation::Apart })
     }
 
@@ -265,13 +267,7 @@ impl Shell {
             Step::Wait => {}
             Step::Post(path) => self.post(path).await?,
             Step::Adopt(head) => self.store.set_head(*head)?,
-            Step::Fill { from } => {
-                if self.gap_asked.is_none_or(|asked| asked.elapsed() >= ASK_AGAIN) {
-                    self.gap_asked = Some(Instant::now());
-                    // Full: the relay has enough to do, and the next look asks again.
-                    let _ = self.gaps.try_send(Gap { from: *from });
-                }
-            }
+            Step::Fill { from } => self.ask_for(*from),
             Step::Lead => self.seam.lead(),
             Step::Start(head) => {
                 self.seam.lead();
@@ -298,7 +294,7 @@ impl Shell {
     }
 
     /// Posts in order, and waits for the last one: the block after it may be ours to seal in a few milliseconds.
-    async fn post(&self, path: &[L2Block]) -> Result<(), StepError> {
+    async fn post(&self, path: &[BlockId]) -> Result<(), StepError> {
         let path = &path[..path.len().min(POST_AT_ONCE)];
         for block in path {
             let payload = self
@@ -335,22 +331,44 @@ impl Shell {
     }
 
     /// Keeps a peer's block, and follows it if it prevails over the head: see [`prevails`].
-    fn accept(&self, block: &SealedBlock) -> Result<(), SequencerError> {
-        let is_new = self.store.accept(block)?;
-        let head = self.store.head()?;
-        if !is_new || head.is_some_and(|head| head.hash == block.payload.hash) {
+    fn accept(&mut self, block: &SealedBlock) -> Result<(), SequencerError> {
+        if !self.store.accept(block)? {
             return Ok(());
         }
-        let Some(head) = head else { return Ok(()) };
-        let maker = self.store.sealed_block(head.hash)?;
+        let id = block.payload.block().id();
+        let BlockId { number, hash } = id;
+        let Some(head) = self.store.head()? else { return Ok(()) };
+        let is_far = head.number.abs_diff(number) > FAR;
+        if is_far || self.store.path(id, head.id())?.is_some() {
+            if number > head.number {
+                self.ask_for(head.number + 1);
+            }
+            return Ok(());
+        }
         let authority = self.seam.authority();
         let standing = standing_head(&*self.store, &authority).ok().flatten();
-        if prevails(block, head, maker.as_ref(), standing) {
-            let (number, hash) = (block.payload.number, block.payload.hash);
+        let maker = self.store.sealed_block(head.hash)?;
+        // Of a slot of ours that somebody took over: what we sealed last may have reached nobody.
+        let displaced = maker.as_ref().is_some_and(|maker| maker.operator == self.config.operator)
+            && authority
+                .tenures
+                .iter()
+                .any(|ours| ours.slot.0 == block.commitment.slot && !ours.to_slot_end);
+        if prevails(block, head, maker.as_ref(), standing) || displaced {
             tracing::warn!(number, %hash, instead_of = %head.hash, "followed another branch");
             self.store.set_head(block.payload.block())?;
+        } else if number > head.number + 1 && self.store.path(head.id(), id)?.is_none() {
+            self.ask_for(head.number + 1);
         }
         Ok(())
+    }
+
+    fn ask_for(&mut self, from: u64) {
+        if self.gap_asked.is_none_or(|asked| asked.elapsed() >= ASK_AGAIN) {
+            self.gap_asked = Some(Instant::now());
+            // Full: the relay has enough to do, and the next look or block asks again.
+            let _ = self.gaps.try_send(Gap { from });
+        }
     }
 
     /// Countersigns what can be by now.

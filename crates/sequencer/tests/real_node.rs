@@ -58,7 +58,7 @@ struct Keeper {
 /// Slots from the genesis on alternate: even ones are operator 2's, odd ones operator 3's.
 fn tenures(id: OperatorId, genesis: u64) -> Vec<Tenure> {
     let current = (now().timestamp().0).saturating_sub(genesis) / SLOT;
-    (current.saturating_sub(1)..current + 8)
+    (current.saturating_sub(3)..current + 8)
         .filter(|slot| slot % 2 == u64::from(id.0 % 2))
         .map(|slot| Tenure {
             slot: Slot(slot),

@@ -3,7 +3,7 @@
 use crate::{Store, StoreError, int, schema, stream, uint};
 use alloy::primitives::B256;
 use rota_core::{
-    L2Block, Slot,
+    BlockId, L2Block, Slot,
     fence::{Approved, ApprovedReceipt, Side},
     message::{HandoffReceipt, Payload, SealedBlock, SignedReceipt, StreamItem},
     seal::{SealStore, Sealed},
@@ -12,7 +12,7 @@ use rusqlite::{Connection, OptionalExtension, Params, Transaction};
 use serde::de::DeserializeOwned;
 
 /// How many blocks a walk from one block to another may take: 12 hours of 1 s blocks. Beyond that the node catches up from L1.
-const LONGEST_PATH: usize = 43_200;
+const LONGEST_PATH: u64 = 43_200;
 
 const ACCEPTED: i64 = 0;
 const SEALED: i64 = 1;
@@ -113,15 +113,18 @@ impl SealStore for Store {
 }
 
 impl Store {
-    /// Keeps a peer's block; its signature and envelope are the caller's to verify. Makes it the head if it is on the head.
+    /// Keeps a peer's block; its signature and envelope are the caller's to verify. If it is on the head, it becomes the head, and so
+    /// do blocks on it that came before it.
     /// Answers false if it was here before.
     pub fn accept(&self, block: &SealedBlock) -> Result<bool, StoreError> {
         self.write(|transaction| {
             if !insert(transaction, block, ACCEPTED)? {
                 return Ok(false);
             }
-            if head(transaction)?.is_some_and(|head| head.hash == block.payload.parent_hash) {
-                put_head(transaction, block.payload.block())?;
+            if let Some(head) =
+                head(transaction)?.filter(|head| head.hash == block.payload.parent_hash)
+            {
+                put_head(transaction, tip(transaction, head)?)?;
             }
             Ok(true)
         })
@@ -135,8 +138,10 @@ impl Store {
             if !insert(transaction, block, RECOVERED)? {
                 return Ok(false);
             }
-            if head(transaction)?.is_some_and(|head| head.hash == block.payload.parent_hash) {
-                put_head(transaction, block.payload.block())?;
+            if let Some(head) =
+                head(transaction)?.filter(|head| head.hash == block.payload.parent_hash)
+            {
+                put_head(transaction, tip(transaction, head)?)?;
             }
             let born = schema::number(transaction, "created_in")?;
             if let Some(slot) =
@@ -148,9 +153,13 @@ impl Store {
         })
     }
 
-    /// Makes a block the head that the node has and the store need not: derived from L1, or the branch that prevails.
+    /// Makes a block the head that the node has and the store need not: derived from L1, or the branch that prevails. If the
+    /// store holds blocks on it, the last of those becomes the head.
     pub fn set_head(&self, block: L2Block) -> Result<(), StoreError> {
-        self.write(|transaction| put_head(transaction, block))
+        self.write(|transaction| {
+            let tip = tip(transaction, block)?;
+            put_head(transaction, tip)
+        })
     }
 
     pub fn payload(&self, hash: B256) -> Result<Option<Payload>, StoreError> {
@@ -181,21 +190,25 @@ impl Store {
         rows.map(|row| Ok(serde_json::from_str(&row?)?)).collect()
     }
 
-    /// The blocks after `from` up to `to`, in order; none if the store does not hold them all.
-    pub fn path(&self, from: B256, to: B256) -> Result<Option<Vec<L2Block>>, StoreError> {
+    /// The blocks after `from` up to `to`, in order; none if the store does not hold them all, or `from` is on another branch.
+    pub fn path(&self, from: BlockId, to: BlockId) -> Result<Option<Vec<BlockId>>, StoreError> {
+        if to.number < from.number || to.number - from.number > LONGEST_PATH {
+            return Ok(None);
+        }
+        let connection = self.connection();
+        let mut statement = connection
+            .prepare_cached("SELECT parent FROM payload WHERE hash = ?1 AND number = ?2")?;
         let mut path = vec![];
-        let mut hash = to;
-        while hash != from {
-            match self.block(hash)? {
-                Some(block) if path.len() < LONGEST_PATH => {
-                    hash = block.parent_hash;
-                    path.push(block);
-                }
-                _ => return Ok(None),
-            }
+        let mut block = to;
+        while block.number > from.number {
+            let row = (block.hash.as_slice(), int(block.number));
+            let parent: Option<[u8; 32]> = statement.query_row(row, |row| row.get(0)).optional()?;
+            let Some(parent) = parent else { return Ok(None) };
+            path.push(block);
+            block = BlockId { number: block.number - 1, hash: parent.into() };
         }
         path.reverse();
-        Ok(Some(path))
+        Ok((block == from).then_some(path))
     }
 
     fn receipts(&self, sql: &str, value: i64) -> Result<Vec<HandoffReceipt>, StoreError> {
@@ -238,6 +251,16 @@ fn put_head(transaction: &Transaction<'_>, block: L2Block) -> Result<(), StoreEr
     transaction
         .execute("INSERT INTO head VALUES (1, ?1) ON CONFLICT DO UPDATE SET block = ?1", [block])?;
     Ok(())
+}
+
+/// The end of the chain of blocks held on `block`. Of several on one parent the one under the latest slot's authority counts, then
+/// the newest: a maker has two only after an L1 reorg.
+fn tip(connection: &Connection, mut block: L2Block) -> Result<L2Block, StoreError> {
+    let sql = "SELECT block FROM payload WHERE parent = ?1 ORDER BY slot DESC, ord DESC LIMIT 1";
+    while let Some(child) = one::<SealedBlock>(connection, sql, [block.hash.as_slice()])? {
+        block = child.payload.block();
+    }
+    Ok(block)
 }
 
 /// False if the block is there. A block that another operator made just as we do (nothing but deposits in it) becomes ours

@@ -22,6 +22,8 @@ const MIGRATIONS: &[&str] = &["
         block TEXT NOT NULL
     ) STRICT;
     CREATE INDEX payload_by_number ON payload (number, ord);
+    CREATE INDEX payload_ours ON payload (ord, slot, number) WHERE origin != 0;
+    CREATE INDEX payload_by_parent ON payload (parent, slot, ord);
     CREATE TABLE head (one INTEGER PRIMARY KEY CHECK (one = 1), block TEXT NOT NULL) STRICT;
     CREATE TABLE stream (
         seq INTEGER PRIMARY KEY AUTOINCREMENT,

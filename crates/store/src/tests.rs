@@ -2,7 +2,7 @@
 
 use super::*;
 use alloy::{
-    primitives::{B256, Signature},
+    primitives::{B256, Signature, keccak256},
     signers::local::PrivateKeySigner,
 };
 use proptest::prelude::*;
@@ -28,6 +28,10 @@ fn hash(number: u64, branch: u8) -> B256 {
     let mut hash = B256::left_padding_from(&number.to_be_bytes());
     hash[0] = branch;
     hash
+}
+
+fn id(number: u64, branch: u8) -> BlockId {
+    BlockId { number, hash: hash(number, branch) }
 }
 
 /// Block `number` of `branch` on block `number - 1` of `parent`.
@@ -274,37 +278,34 @@ fn a_lost_block_that_comes_back_closes_the_slot() {
 }
 
 #[test]
-fn the_same_block_made_by_a_peer_becomes_ours_when_sealed() {
+fn the_same_block_made_by_a_peer_is_ours_too_once_we_signed_it() {
     let dir = tempfile::tempdir().unwrap();
     let (store, _) = sealed_up_to(dir.path(), 9);
     assert!(store.accept(&by_peer(10, 0)).unwrap());
-    store.set_head(payload(9, 0, 0).block()).unwrap();
-    let ours = seal(&store, payload(10, 0, 0)).unwrap();
-    assert_eq!(store.last_sealed().unwrap(), Some(ours.clone()));
+    assert!(store.sealed_at(10).unwrap().is_empty());
+    let ours = SealedBlock { operator: OperatorId(2), ..by_peer(10, 0) };
+    assert!(store.recover(&ours, None).unwrap());
+    assert_eq!(store.sealed_at(10).unwrap()[0].block, ours);
     assert!(!store.accept(&by_peer(10, 0)).unwrap());
-    assert_eq!(store.sealed_block(ours.payload.hash).unwrap(), Some(ours));
+    assert_eq!(store.sealed_block(hash(10, 0)).unwrap(), Some(ours));
 }
 
 #[test]
 fn accepts_in_order_and_finds_the_way() {
     let dir = tempfile::tempdir().unwrap();
     let (store, _) = sealed_up_to(dir.path(), 9);
-    for (number, head) in [(10, 10), (12, 10), (11, 11)] {
+    for (number, head) in [(10, 10), (12, 10), (13, 10), (11, 13)] {
         assert!(store.accept(&by_peer(number, 0)).unwrap());
         assert_eq!(store.head().unwrap().unwrap().number, head, "after block {number}");
     }
-    let path = store.path(hash(9, 0), hash(12, 0)).unwrap().unwrap();
+    let path = store.path(id(9, 0), id(12, 0)).unwrap().unwrap();
     assert_eq!(path.iter().map(|block| block.number).collect::<Vec<_>>(), [10, 11, 12]);
-    assert_eq!(store.path(hash(9, 1), hash(12, 0)).unwrap(), None, "not from another branch");
-    assert_eq!(
-        store.path(hash(9, 0), hash(13, 0)).unwrap(),
-        None,
-        "not to a block it does not hold"
-    );
+    assert_eq!(store.path(id(9, 1), id(12, 0)).unwrap(), None, "not from another branch");
+    assert_eq!(store.path(id(9, 0), id(14, 0)).unwrap(), None, "not to a block it does not hold");
     let numbers = |from| {
         store.blocks_from(from, 2).unwrap().iter().map(|b| b.payload.number).collect::<Vec<_>>()
     };
-    assert_eq!((numbers(10), numbers(12)), (vec![10, 11], vec![12]));
+    assert_eq!((numbers(10), numbers(12)), (vec![10, 11], vec![12, 13]));
 }
 
 #[test]
@@ -378,8 +379,20 @@ struct Model {
     head: Option<L2Block>,
     /// By hash, with whether it is ours.
     blocks: BTreeMap<B256, (L2Block, bool)>,
+    /// Hashes as they came, the newest last.
+    order: Vec<B256>,
     stream: Vec<B256>,
     outbox: BTreeMap<B256, Option<u64>>,
+}
+
+impl Model {
+    /// Ours are sealed in a later slot than those of peers.
+    fn tip(&self, block: L2Block) -> L2Block {
+        let children = self.order.iter().map(|hash| self.blocks[hash]).enumerate();
+        let on_block = children.filter(|(_, (child, _))| child.parent_hash == block.hash);
+        let best = on_block.max_by_key(|(order, (_, ours))| (*ours, *order));
+        best.map_or(block, |(_, (child, _))| self.tip(child))
+    }
 }
 
 proptest! {
@@ -398,16 +411,20 @@ proptest! {
                     let is_new = !model.blocks.contains_key(&summary.hash);
                     prop_assert_eq!(store.accept(&block).unwrap(), is_new);
                     if is_new {
+                        model.order.push(summary.hash);
                         model.blocks.insert(summary.hash, (summary, false));
                         if model.head.is_some_and(|head| head.hash == summary.parent_hash) {
-                            model.head = Some(summary);
+                            model.head = Some(model.tip(summary));
                         }
                     }
                 }
                 Action::Seal { branch } => {
                     let Some(head) = model.head else { continue };
                     let number = head.number + 1;
-                    let proposal = Payload { parent_hash: head.hash, ..payload(number, branch, 0) };
+                    let mut own = hash(number, 0x10 + branch);
+                    own[1..9].copy_from_slice(&keccak256(head.hash)[..8]);
+                    let proposal =
+                        Payload { parent_hash: head.hash, hash: own, ..payload(number, 0, 0) };
                     let summary = proposal.block();
                     let signed_otherwise = model.blocks.values().any(|(other, ours)| {
                         *ours && other.parent_hash == head.hash && other.hash != summary.hash
@@ -416,6 +433,8 @@ proptest! {
                     let sealed = seal(&store, proposal);
                     prop_assert_eq!(sealed.is_ok(), before || !signed_otherwise, "{:?}", sealed);
                     if sealed.is_ok() && !before {
+                        model.order.retain(|hash| *hash != summary.hash);
+                        model.order.push(summary.hash);
                         model.blocks.insert(summary.hash, (summary, true));
                         model.head = Some(summary);
                         model.stream.push(summary.hash);
@@ -424,7 +443,7 @@ proptest! {
                 Action::Adopt { number } => {
                     let block = payload(number, 0, 0).block();
                     store.set_head(block).unwrap();
-                    model.head = Some(block);
+                    model.head = Some(model.tip(block));
                 }
                 Action::Promise(tx) => {
                     let tx = hash(0, tx);

@@ -1,5 +1,6 @@
 //! A store in memory, and short ways to say what is proposed when.
 #![allow(dead_code, reason = "each test binary uses its part")]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use alloy::{
     primitives::{Address, B256, U256},

@@ -192,7 +192,7 @@ fn a_restarted_keeper_goes_on_with_a_node_that_sequences() {
 
 #[test]
 fn a_refused_node_is_given_the_block_that_stands() {
-    let path = || vec![block(21)];
+    let path = || vec![block(21).id()];
     let refused = |relation| {
         case(21, 21_500).sequencing().relation(relation).with(|case| case.refusing = true)
     };
@@ -208,7 +208,7 @@ fn a_refused_node_is_given_the_block_that_stands() {
 
 #[test]
 fn follows_when_it_is_not_its_turn() {
-    let path = vec![block(6), block(7)];
+    let path = vec![block(6).id(), block(7).id()];
     let behind = || case(7, 7_000).relation(Relation::Behind(path.clone()));
     behind().check("blocks of peers, or its own that the node lost", Step::Post(path.clone()));
     behind()
