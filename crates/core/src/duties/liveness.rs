@@ -13,11 +13,16 @@ const SILENT_HALVES: u64 = 5;
 /// L2 blocks that a new holder has until its first one is missed: it may have to wait 2 for a silent predecessor.
 const START_BLOCKS: u64 = 4;
 
-/// Calls the holder out if no block of its chain arrived for too long. The reserve first, the others one L1 block apart.
+/// Calls the holder out if no block of its chain arrived for too long. The reserve first, the others one L1 block apart. A node
+/// behind what the relays tell of is late itself, and hears silence everywhere: it does not ask.
 pub fn call_out(ctx: &Context<'_>) -> Option<Intent> {
     let (view, timeline, at) = (ctx.view, ctx.timeline(), ctx.at());
     let (slot, turn, holder) = (timeline.slot_at(at), view.current_turn(at), view.holder(at));
-    if !timeline.has_begun(at) || holder == ctx.id || !view.is_active(ctx.id, at) {
+    if !timeline.has_begun(at)
+        || holder == ctx.id
+        || !view.is_active(ctx.id, at)
+        || !ctx.node.synced
+    {
         return None;
     }
 

@@ -25,6 +25,11 @@ fn a_silent_holder_is_called_out_within_three_blocks() {
             seat(at(6), 1, s + 6, ms(2_500)),
             due.clone(),
         ),
+        (
+            "a node that is late itself does not",
+            seat(at(6), 1, s + 6, ms(2_500)).unsynced(),
+            vec![],
+        ),
         ("the next one an L1 block later", seat(at(6), 3, s + 6, ms(4_499)), vec![]),
         ("if the reserve did not", seat(at(8), 3, s + 6, ms(4_500)), due.clone()),
         ("who holds does not ask itself", seat(at(6), 2, s + 6, ms(9_000)), vec![]),
