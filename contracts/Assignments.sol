@@ -9,16 +9,14 @@ import {Timeline} from "./libraries/Timeline.sol";
 import {ChangeRecord, ChangeRecordLib} from "./types/ChangeRecord.sol";
 import {EpochState} from "./types/EpochState.sol";
 import {FrozenWord, FrozenWordLib} from "./types/FrozenWord.sol";
-import {Clock, RESERVE} from "./types/Types.sol";
+import {RESERVE} from "./types/Types.sol";
 
 /// @title Assignments
 /// @notice The part of the schedule that says who holds a slot: frozen ids, voids, take-overs and returns.
 /// @dev Who holds is read from at most three words: the epoch's state, the slot's frozen word, and a change record if one
 /// begins at or before the slot in its epoch. Every write takes effect after block.timestamp, or on a slot that has not begun:
-/// so no answer for the past can change.
+/// so no answer for the past can change. Inside, a slot is its epoch and its position (`index`) in it.
 abstract contract Assignments is ISchedule, Clocked {
-    using Timeline for Clock;
-
     /* CONSTANTS AND IMMUTABLES */
     // Literals, since an array's length may not name another library's constant: 45 is Timeline.MAX_SLOTS_PER_EPOCH, 3 are
     // the words of 15 ids for them.
@@ -57,11 +55,11 @@ abstract contract Assignments is ISchedule, Clocked {
     /* BATON ONLY */
     /// @inheritdoc ISchedule
     function recordClaim(uint64 slot) external onlyBaton returns (uint16 assigned, bool isReturn) {
-        Clock memory c = _clock();
-        (uint64 epoch, uint256 index) = _locate(c, slot);
+        (uint64 epoch, uint256 index) = _locate(slot);
 
         // Check: an epoch that is not frozen yet has no operators to claim it, until it begins as the reserve's.
-        if (!_isDecided(c, epoch)) revert Schedule_EpochUndecided(epoch);
+        uint256 epochStart = _startOf(epoch, 0);
+        if (block.timestamp < epochStart && !_isDecided(epoch)) revert Schedule_EpochUndecided(epoch);
 
         EpochState state = _stateOf(epoch);
         uint16 frozen = _frozenId(epoch, index);
@@ -71,55 +69,52 @@ abstract contract Assignments is ISchedule, Clocked {
         // Check: each slot is claimed once.
         if (state.isClaimed(index)) revert Schedule_AlreadyClaimed(slot);
 
-        bool first = index == 0 || _frozenId(epoch, index - 1) != frozen;
-        isReturn = !first && !(voided && !state.isVoided(index - 1));
-        if (isReturn) {
-            // Check and effect: the change of holder.
-            state = _return(c, state, slot, assigned);
-        } else {
+        if (index == 0 || _frozenId(epoch, index - 1) != frozen || (voided && !state.isVoided(index - 1))) {
             // Check: the turn is still to be opened, and nobody took it over.
-            _checkOpening(c, state, slot, assigned);
+            _checkOpening(state, epoch, index, assigned);
+        } else {
+            // Check and effect: the change of holder.
+            isReturn = true;
+            state = _return(state, epoch, index, assigned);
         }
 
         // Effect: the claim, and the anchor.
-        _states[epoch % RING] = state.setClaimed(index).setAnchor(block.number, block.timestamp, c.startOfEpoch(epoch));
+        _states[epoch % RING] = state.setClaimed(index).setAnchor(block.number, block.timestamp, epochStart);
     }
 
     /// @inheritdoc ISchedule
-    function recordTakeOver(uint16 taker, uint64 timestamp) external onlyBaton {
-        Clock memory c = _clock();
-
-        // Check: the past stays as it was, and the present second too.
-        if (block.timestamp < c.genesis) revert Schedule_BeforeGenesis(block.timestamp, c.genesis);
-        if (timestamp <= block.timestamp) revert Schedule_NotInFuture(timestamp, block.timestamp);
+    function recordTakeOver(uint16 taker) external onlyBaton returns (uint64 timestamp) {
+        // Check: there is a holder. `_now` takes the time before genesis for its start.
+        if (block.timestamp < GENESIS) revert Schedule_BeforeGenesis(block.timestamp, GENESIS);
 
         // Check: something of the turn is left.
-        uint64 current = c.slotAt(block.timestamp);
-        uint64 epoch = c.epochOf(current);
-        uint256 endTime = _endOfTurn(c, current);
-        if (timestamp >= endTime) revert Schedule_TurnEnding(timestamp, endTime);
+        (uint64 epoch, uint256 index, uint256 offset) = _now();
+        timestamp = uint64(block.timestamp + _notice());
+        (, uint256 end) = _turn(epoch, index);
+        if (timestamp >= _startOf(epoch, end)) revert Schedule_TurnEnding(timestamp, _startOf(epoch, end));
 
         // Check: who is taken over from is who would hold then, not somebody who returns or takes over meanwhile.
         EpochState state = _stateOf(epoch);
-        uint64 slot = c.slotAt(timestamp);
-        uint16 holder = _holderAt(c, state, slot, timestamp);
-        if (holder != _holderAt(c, state, current, block.timestamp)) revert Schedule_HolderChanges(timestamp, holder);
-        if (taker == 0 || taker == holder || taker == _frozenId(epoch, c.indexOf(slot))) {
-            revert Schedule_CannotTakeOver(slot, taker);
+        uint16 current = _holder(state, epoch, index, offset);
+        offset += _notice();
+        if (offset >= SLOT_SECONDS) (index, offset) = (index + 1, offset - SLOT_SECONDS);
+        uint16 holder = _holder(state, epoch, index, offset);
+        if (holder != current) revert Schedule_HolderChanges(timestamp, holder);
+        if (taker == 0 || taker == holder || taker == _frozenId(epoch, index)) {
+            revert Schedule_CannotTakeOver(_slotOf(epoch, index), taker);
         }
 
         // Effect: the change, and the anchor.
-        state = _change(c, state, slot, taker, timestamp);
-        _states[epoch % RING] = state.setAnchor(block.number, block.timestamp, c.startOfEpoch(epoch));
+        state = _change(state, epoch, index, taker, offset);
+        _states[epoch % RING] = state.setAnchor(block.number, block.timestamp, _startOf(epoch, 0));
     }
 
     /// @inheritdoc ISchedule
     function recordMiss(uint64 slot) external onlyBaton returns (uint16 assigned, uint8 missesInEpoch) {
-        Clock memory c = _clock();
-        (uint64 epoch, uint256 index) = _locate(c, slot);
-        uint256 start = c.startOfSlot(slot);
+        (uint64 epoch, uint256 index) = _locate(slot);
 
         // Check: it began, and is noted once.
+        uint256 start = _startOf(epoch, index);
         if (block.timestamp < start) revert Schedule_SlotNotBegun(slot, start);
         EpochState state = _stateOf(epoch);
         if (state.isMissed(index)) revert Schedule_AlreadyMissed(slot);
@@ -127,9 +122,8 @@ abstract contract Assignments is ISchedule, Clocked {
         // Check: the operator lost it by a take-over. A void took the slot itself, so that it can't be missed any more.
         uint16 frozen = _frozenId(epoch, index);
         assigned = _orReserve(frozen);
-        bool lost = _holderAt(c, state, slot, start) != assigned
-            || _holderAt(c, state, slot, start + c.slotSeconds - 1) != assigned;
-        if (!lost || state.isVoided(index)) revert Schedule_NotMissed(slot, assigned);
+        bool held = _holder(state, epoch, index, 0) == assigned && _holder(state, epoch, index, END_OF_SLOT) == assigned;
+        if (held || state.isVoided(index)) revert Schedule_NotMissed(slot, assigned);
 
         // Effect: note it.
         state = state.setMissed(index);
@@ -142,15 +136,15 @@ abstract contract Assignments is ISchedule, Clocked {
 
     /// @inheritdoc ISchedule
     function voidRemaining(uint16 operator, uint64 fromSlot) external onlyBaton {
-        Clock memory c = _clock();
-        (uint64 epoch, uint256 index) = _locate(c, fromSlot);
+        (uint64 epoch, uint256 index) = _locate(fromSlot);
 
         // Check: neither the current slot nor a past one is touched.
-        if (fromSlot <= c.slotAt(block.timestamp)) revert Schedule_SlotBegun(fromSlot, c.startOfSlot(fromSlot));
+        uint256 start = _startOf(epoch, index);
+        if (start <= block.timestamp) revert Schedule_SlotBegun(fromSlot, start);
 
         EpochState state = _stateOf(epoch);
         bool any;
-        for (; index < c.slotsPerEpoch; ++index) {
+        for (; index < SLOTS_PER_EPOCH; ++index) {
             if (_frozenId(epoch, index) != operator) continue;
             any = true;
             state = _forgetReturn(state.setVoided(index), epoch, index, operator);
@@ -171,57 +165,45 @@ abstract contract Assignments is ISchedule, Clocked {
 
     /// @inheritdoc ISchedule
     function holderAt(uint64 slot, uint256 timestamp) external view returns (uint16) {
-        Clock memory c = _clock();
-        (uint64 epoch,) = _locate(c, slot);
-        return _holderAt(c, _stateOf(epoch), slot, timestamp);
+        (uint64 epoch, uint256 index) = _locate(slot);
+        uint256 start = _startOf(epoch, index);
+        return _holder(_stateOf(epoch), epoch, index, timestamp > start ? timestamp - start : 0);
     }
 
     /// @inheritdoc ISchedule
     function assignedTo(uint64 slot) external view returns (uint16) {
-        (uint64 epoch, uint256 index) = _locate(_clock(), slot);
+        (uint64 epoch, uint256 index) = _locate(slot);
         return _stateOf(epoch).isVoided(index) ? RESERVE : _orReserve(_frozenId(epoch, index));
     }
 
     /// @inheritdoc ISchedule
     function turnOf(uint64 slot) external view returns (uint64 first, uint64 end, uint16 assigned) {
-        Clock memory c = _clock();
-        (uint64 epoch, uint256 index) = _locate(c, slot);
-        (uint256 from, uint256 to) = _turn(c, epoch, index);
-        uint64 firstSlot = c.firstSlotOf(epoch);
-        return (firstSlot + uint64(from), firstSlot + uint64(to), _orReserve(_frozenId(epoch, index)));
+        (uint64 epoch, uint256 index) = _locate(slot);
+        (uint256 from, uint256 to) = _turn(epoch, index);
+        return (_slotOf(epoch, from), _slotOf(epoch, to), _orReserve(_frozenId(epoch, index)));
     }
 
     /* SLOTS */
     /// @inheritdoc ISchedule
     function isClaimed(uint64 slot) external view returns (bool) {
-        (uint64 epoch, uint256 index) = _locate(_clock(), slot);
+        (uint64 epoch, uint256 index) = _locate(slot);
         return _stateOf(epoch).isClaimed(index);
     }
 
     /// @inheritdoc ISchedule
     function isMissed(uint64 slot) external view returns (bool) {
-        (uint64 epoch, uint256 index) = _locate(_clock(), slot);
+        (uint64 epoch, uint256 index) = _locate(slot);
         return _stateOf(epoch).isMissed(index);
     }
 
     /// @inheritdoc ISchedule
     function isVoided(uint64 slot) external view returns (bool) {
-        (uint64 epoch, uint256 index) = _locate(_clock(), slot);
+        (uint64 epoch, uint256 index) = _locate(slot);
         return _stateOf(epoch).isVoided(index);
     }
 
     /* INTERNAL: READS */
-    /// @dev `slot` is in the ring, `state` is its epoch's.
-    function _holderAt(Clock memory c, EpochState state, uint64 slot, uint256 timestamp)
-        internal
-        view
-        returns (uint16)
-    {
-        uint256 start = c.startOfSlot(slot);
-        return _holder(state, c.epochOf(slot), c.indexOf(slot), timestamp > start ? timestamp - start : 0);
-    }
-
-    /// @dev The one place that says who holds: `offset` seconds into the slot, any later time than its end is its end.
+    /// @dev The one place that says who holds: `offset` seconds into the slot; any offset behind its end is its end.
     function _holder(EpochState state, uint64 epoch, uint256 index, uint256 offset) internal view returns (uint16 id) {
         uint16 frozen = _frozenId(epoch, index);
         id = frozen;
@@ -239,19 +221,11 @@ abstract contract Assignments is ISchedule, Clocked {
     }
 
     /// @dev Positions in the epoch of the turn's first slot and of the first one after it.
-    function _turn(Clock memory c, uint64 epoch, uint256 index) internal view returns (uint256 first, uint256 end) {
+    function _turn(uint64 epoch, uint256 index) internal view returns (uint256 first, uint256 end) {
         uint16 frozen = _frozenId(epoch, index);
-        first = index;
-        end = index + 1;
+        (first, end) = (index, index + 1);
         while (first != 0 && _frozenId(epoch, first - 1) == frozen) --first;
-        while (end < c.slotsPerEpoch && _frozenId(epoch, end) == frozen) ++end;
-    }
-
-    /// @dev First second after the turn that `slot` belongs to.
-    function _endOfTurn(Clock memory c, uint64 slot) internal view returns (uint256) {
-        uint64 epoch = c.epochOf(slot);
-        (, uint256 end) = _turn(c, epoch, c.indexOf(slot));
-        return c.startOfSlot(c.firstSlotOf(epoch) + uint64(end));
+        while (end < SLOTS_PER_EPOCH && _frozenId(epoch, end) == frozen) ++end;
     }
 
     /// @dev 0 where nothing is frozen.
@@ -270,26 +244,32 @@ abstract contract Assignments is ISchedule, Clocked {
         return FrozenWord.unwrap(word) != 0 && word.isOf(epoch);
     }
 
-    /// @dev Whether the epoch's assignments are settled: frozen, or too late for it.
-    function _isDecided(Clock memory c, uint64 epoch) internal view returns (bool) {
-        return epoch < Timeline.FIRST_SCHEDULED_EPOCH || epoch <= c.epochAt(block.timestamp) || _isFrozen(epoch);
+    /// @dev Whether the assignments of an epoch that has not begun are settled.
+    function _isDecided(uint64 epoch) internal view returns (bool) {
+        return epoch < Timeline.FIRST_SCHEDULED_EPOCH || _isFrozen(epoch);
     }
 
     function _stateOf(uint64 epoch) internal view returns (EpochState) {
         return _states[epoch % RING].orBlank(epoch);
     }
 
+    // No overflow in the next three: a ring is at most 128 and not 0, and an epoch comes out of a slot of 64 bits.
+
     function _ringWord(uint64 epoch, uint256 word) internal view returns (uint256) {
-        // No overflow: a ring is below 2^16; nor is it 0.
         unchecked {
             return epoch % RING * WORDS_PER_EPOCH + word;
         }
     }
 
     function _ringSlot(uint64 epoch, uint256 index) internal view returns (uint256) {
-        // No overflow: as above.
         unchecked {
             return epoch % RING * SLOTS_PER_RING_EPOCH + index;
+        }
+    }
+
+    function _slotOf(uint64 epoch, uint256 index) internal view returns (uint64) {
+        unchecked {
+            return uint64(uint256(epoch) * SLOTS_PER_EPOCH + index);
         }
     }
 
@@ -297,13 +277,22 @@ abstract contract Assignments is ISchedule, Clocked {
         return id == 0 ? RESERVE : id;
     }
 
-    /// @dev Epoch of a slot and the slot's position in it, if the ring knows the epoch.
-    function _locate(Clock memory c, uint64 slot) internal view returns (uint64 epoch, uint256 index) {
-        (epoch, index) = (c.epochOf(slot), c.indexOf(slot));
-        uint64 current = c.epochAt(block.timestamp);
-        uint64 oldest = _oldestEpoch(current);
-        if (epoch > current + 1) revert Schedule_SlotTooFar(slot, c.firstSlotOf(current + 2) - 1);
-        if (epoch < oldest) revert Schedule_SlotForgotten(slot, c.firstSlotOf(oldest));
+    /// @dev From a take-over's transaction to its effect, seconds.
+    function _notice() internal view returns (uint256) {
+        unchecked {
+            return Timeline.NOTICE_BLOCKS * L1_BLOCK_SECONDS;
+        }
+    }
+
+    /// @dev Epoch and position of a slot, if the ring knows its epoch.
+    function _locate(uint64 slot) internal view returns (uint64 epoch, uint256 index) {
+        (epoch, index) = _split(slot);
+        (uint64 current,,) = _now();
+        // No overflow: the current epoch is a time divided.
+        unchecked {
+            if (epoch > current + 1) revert Schedule_SlotTooFar(slot, _slotOf(current + 2, 0) - 1);
+            if (epoch + RING < current + 2) revert Schedule_SlotForgotten(slot, _slotOf(_oldestEpoch(current), 0));
+        }
     }
 
     function _oldestEpoch(uint64 current) internal view returns (uint64) {
@@ -312,54 +301,57 @@ abstract contract Assignments is ISchedule, Clocked {
 
     /* INTERNAL: WRITES */
     /// @dev The claim that opens a turn: before it, or while it lasts and is not taken over.
-    function _checkOpening(Clock memory c, EpochState state, uint64 slot, uint16 assigned) internal view {
+    function _checkOpening(EpochState state, uint64 epoch, uint256 index, uint16 assigned) internal view {
         // A take-over that is recorded and not yet in effect counts: a claim in between would move the batcher back.
-        uint256 soon = block.timestamp + Timeline.NOTICE_BLOCKS * c.l1BlockSeconds;
-        uint64 probe = c.slotAt(soon);
-        if (probe <= slot) {
-            probe = slot;
+        uint256 start = _startOf(epoch, index);
+        uint256 soon = block.timestamp + _notice();
+        uint256 elapsed = soon > start ? soon - start : 0;
+        if (elapsed < SLOT_SECONDS) {
+            if (state.isPlain()) return;
         } else {
-            uint256 end = _endOfTurn(c, slot);
-            if (block.timestamp >= end) revert Schedule_TurnOver(slot);
-            if (soon >= end) (soon, probe) = (end - 1, c.slotAt(end - 1));
+            (, uint256 end) = _turn(epoch, index);
+            uint256 length = (end - index) * SLOT_SECONDS;
+            if (block.timestamp >= start + length) revert Schedule_TurnOver(_slotOf(epoch, index));
+            if (elapsed >= length) elapsed = length - 1;
         }
-        uint16 holder = _holderAt(c, state, probe, soon);
-        if (holder != assigned) revert Schedule_TakenOver(slot, holder);
+        uint16 holder = _holder(state, epoch, index + elapsed / SLOT_SECONDS, elapsed % SLOT_SECONDS);
+        if (holder != assigned) revert Schedule_TakenOver(_slotOf(epoch, index), holder);
     }
 
     /// @dev The claim that returns to a turn taken over: a change of holder at the slot's start.
-    function _return(Clock memory c, EpochState state, uint64 slot, uint16 assigned) internal returns (EpochState) {
-        uint256 start = c.startOfSlot(slot);
-        if (state.isVoided(c.indexOf(slot))) revert Schedule_SlotVoided(slot);
+    function _return(EpochState state, uint64 epoch, uint256 index, uint16 assigned) internal returns (EpochState) {
+        uint64 slot = _slotOf(epoch, index);
+        if (state.isVoided(index)) revert Schedule_SlotVoided(slot);
+        uint256 start = _startOf(epoch, index);
         if (block.timestamp >= start) revert Schedule_SlotBegun(slot, start);
-        uint16 holder = _holderAt(c, state, slot, start);
+        uint16 holder = _holder(state, epoch, index, 0);
         if (holder == assigned) revert Schedule_NothingToClaim(slot, assigned);
 
         // A take-over that spills over into this slot would come before the return in the record, but after it in time.
-        uint16 last = _holderAt(c, state, slot, END_OF_SLOT);
+        uint16 last = _holder(state, epoch, index, END_OF_SLOT);
         if (last != holder) revert Schedule_HolderChanges(start, last);
-        return _change(c, state, slot, assigned, start);
+        return _change(state, epoch, index, assigned, 0);
     }
 
-    /// @dev Appends a change to the slot's record, and begins the record if there is none. No change in it is later.
-    function _change(Clock memory c, EpochState state, uint64 slot, uint16 next, uint256 timestamp)
+    /// @dev Appends a change to the slot's record, and begins the record if there is none. No change in it is later: a return
+    /// makes sure, and take-overs take effect in the order of their transactions.
+    function _change(EpochState state, uint64 epoch, uint256 index, uint16 next, uint256 offset)
         internal
         returns (EpochState)
     {
-        (uint64 epoch, uint256 index) = (c.epochOf(slot), c.indexOf(slot));
         uint256 key = _ringSlot(epoch, index);
         ChangeRecord record;
         if (state.isChanged(index)) {
             record = _changes[key];
-            if (record.count() == ChangeRecordLib.CAPACITY) revert Schedule_TooManyChanges(slot);
+            if (record.count() == ChangeRecordLib.CAPACITY) revert Schedule_TooManyChanges(_slotOf(epoch, index));
         } else {
             // Without a record of its own, the slot has one holder from its start to this change.
-            (, uint256 end) = _turn(c, epoch, index);
-            record = ChangeRecordLib.start(_holderAt(c, state, slot, timestamp), end);
+            (, uint256 end) = _turn(epoch, index);
+            record = ChangeRecordLib.start(_holder(state, epoch, index, offset), end);
         }
 
-        _changes[key] = record.push(next, timestamp - c.startOfSlot(slot));
-        emit HolderChanged(slot, next, uint64(timestamp));
+        _changes[key] = record.push(next, offset);
+        emit HolderChanged(_slotOf(epoch, index), next, uint64(_startOf(epoch, index) + offset));
         return state.setChanged(index);
     }
 

@@ -66,7 +66,7 @@ contract Baton is CallOuts {
         bool gap = _hadL1Gap(c, epoch, unclaimed ? c.startOfSlot(stay.opening) : type(uint256).max);
 
         // Effect: the taker holds.
-        SCHEDULE.recordTakeOver(taker, timestamp);
+        SCHEDULE.recordTakeOver(taker);
         bool waived = _noteTakeOver(stay, slot, taker, timestamp, gap);
         CallOut memory open = _callOut;
         if (open.caller != 0) _close(open);

@@ -263,8 +263,7 @@ contract Schedule is Assignments {
     }
 
     function _checkInRing(uint64 epoch) internal view {
-        Clock memory c = _clock();
-        _locate(c, c.firstSlotOf(epoch));
+        _locate(_clock().firstSlotOf(epoch));
     }
 
     function _isSeedOf(bytes32 seed, uint64 epoch) internal pure returns (bool) {

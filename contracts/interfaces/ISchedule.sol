@@ -68,7 +68,6 @@ interface ISchedule {
     error Schedule_AlreadyMissed(uint64 slot);
     /// @notice The assigned operator held the slot at its start and at its end, or lost it by a void.
     error Schedule_NotMissed(uint64 slot, uint16 assigned);
-    error Schedule_NotInFuture(uint256 timestamp, uint256 now_);
     /// @notice The take-over would begin only when the turn is over. Claim or take over the next one.
     error Schedule_TurnEnding(uint256 timestamp, uint256 end);
     /// @notice Another change of holder takes effect before this one would: `holder` holds by then.
@@ -143,16 +142,17 @@ interface ISchedule {
     /// @return isReturn False if the claim opens the turn.
     function recordClaim(uint64 slot) external returns (uint16 assigned, bool isReturn);
 
-    /// @notice Notes that `taker` holds from `timestamp` to the end of the turn in progress.
+    /// @notice Notes that `taker` holds from 2 L1 blocks after block.timestamp to the end of the turn in progress.
     /// @dev Who may take over from whom and when is the Baton's to check. Emits {HolderChanged}. Moves the epoch's anchor.
     ///
     /// Requirements:
     /// - the Baton calls, else {Schedule_NotBaton}; genesis has come, else {Schedule_BeforeGenesis}
-    /// - `timestamp` is in the future, else {Schedule_NotInFuture}, and before the turn's end, else {Schedule_TurnEnding}
+    /// - the turn lasts until then, else {Schedule_TurnEnding}
     /// - whoever holds now would hold then, else {Schedule_HolderChanges}
     /// - `taker` is another operator than that, and than the one the turn is frozen to, else {Schedule_CannotTakeOver}
     /// - the slot's record has room, else {Schedule_TooManyChanges}
-    function recordTakeOver(uint16 taker, uint64 timestamp) external;
+    /// @return timestamp When the taker begins to hold, L1 seconds.
+    function recordTakeOver(uint16 taker) external returns (uint64 timestamp);
 
     /// @notice Notes that the operator `slot` is assigned to missed it: somebody else took it over, or holds it since its start.
     ///

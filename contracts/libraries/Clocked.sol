@@ -34,18 +34,6 @@ abstract contract Clocked is IClocked {
     }
 
     /* INTERNAL */
-    /// @dev Epoch and position in it of the slot in progress, and seconds since its start; before genesis all 0. The same as
-    /// `Timeline` says, in one go and without a struct in memory: for what is read most often.
-    function _now() internal view returns (uint64 epoch, uint256 index, uint256 offset) {
-        if (block.timestamp < GENESIS) return (0, 0, 0);
-        // No underflow: just checked; divisors are not 0, see Timeline.validate.
-        unchecked {
-            uint256 elapsed = block.timestamp - GENESIS;
-            uint256 slot = elapsed / SLOT_SECONDS;
-            return (uint64(slot / SLOTS_PER_EPOCH), slot % SLOTS_PER_EPOCH, elapsed % SLOT_SECONDS);
-        }
-    }
-
     function _clock() internal view returns (Clock memory) {
         return Clock({
             genesis: GENESIS,
@@ -55,5 +43,32 @@ abstract contract Clocked is IClocked {
             l2GenesisTime: L2_GENESIS_TIME,
             l2BlockSeconds: L2_BLOCK_SECONDS
         });
+    }
+
+    // The rest says what `Timeline` says, without a struct in memory, for what is asked most often. Nothing of it can overflow:
+    // times have 64 bits, slots 64 x 32, and `Timeline.validate` saw to it that no divisor is 0.
+
+    /// @dev Epoch and position in it of the slot in progress, and seconds since its start; before genesis all 0.
+    function _now() internal view returns (uint64 epoch, uint256 index, uint256 offset) {
+        if (block.timestamp < GENESIS) return (0, 0, 0);
+        unchecked {
+            uint256 elapsed = block.timestamp - GENESIS;
+            uint256 slot = elapsed / SLOT_SECONDS;
+            return (uint64(slot / SLOTS_PER_EPOCH), slot % SLOTS_PER_EPOCH, elapsed % SLOT_SECONDS);
+        }
+    }
+
+    /// @dev Epoch of a slot, and its position in it.
+    function _split(uint64 slot) internal view returns (uint64 epoch, uint256 index) {
+        unchecked {
+            return (slot / SLOTS_PER_EPOCH, slot % SLOTS_PER_EPOCH);
+        }
+    }
+
+    /// @dev First second of the `index`-th slot from the beginning of `epoch`.
+    function _startOf(uint64 epoch, uint256 index) internal view returns (uint256) {
+        unchecked {
+            return GENESIS + (uint256(epoch) * SLOTS_PER_EPOCH + index) * SLOT_SECONDS;
+        }
     }
 }

@@ -21,6 +21,7 @@ library EpochStateLib {
     uint256 private constant ANCHOR_BLOCK = 196;
     uint256 private constant ANCHOR_TIME = 228;
     uint256 private constant BITMAP = (1 << 45) - 1;
+    uint256 private constant EXCEPTIONS = (BITMAP << CHANGED) | (BITMAP << VOIDED);
     uint256 private constant ANCHOR_MASK = ((1 << 56) - 1) << ANCHOR_BLOCK;
     uint256 private constant BIAS = 1 << 23;
 
@@ -30,6 +31,11 @@ library EpochStateLib {
     }
 
     /* GETTERS */
+    /// @notice Whether every slot of the epoch is held by whom it is frozen to: no change and no void so far.
+    function isPlain(EpochState word) internal pure returns (bool) {
+        return EpochState.unwrap(word) & EXCEPTIONS == 0;
+    }
+
     function isClaimed(EpochState word, uint256 index) internal pure returns (bool) {
         return EpochState.unwrap(word) & _bit(CLAIMED, index) != 0;
     }
@@ -96,9 +102,12 @@ library EpochStateLib {
         pure
         returns (EpochState)
     {
-        uint256 bits =
-            (uint256(uint32(l1Block)) << ANCHOR_BLOCK) | (uint256(uint24(timestamp + BIAS - start)) << ANCHOR_TIME);
-        return EpochState.wrap((EpochState.unwrap(word) & ~ANCHOR_MASK) | bits);
+        // No overflow within those bounds; beyond them the anchor is wrong, and nothing else.
+        unchecked {
+            uint256 bits =
+                (uint256(uint32(l1Block)) << ANCHOR_BLOCK) | (uint256(uint24(timestamp + BIAS - start)) << ANCHOR_TIME);
+            return EpochState.wrap((EpochState.unwrap(word) & ~ANCHOR_MASK) | bits);
+        }
     }
 
     /* INTERNAL */

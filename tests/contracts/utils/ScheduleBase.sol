@@ -27,7 +27,7 @@ contract StageRegistry {
 contract ListPolicy is IPolicy {
     uint16[] internal _list;
     bool public notReady;
-    uint64 public lastEpoch;
+    bool public greedy;
 
     function set(uint16[] memory list) external {
         _list = list;
@@ -37,7 +37,13 @@ contract ListPolicy is IPolicy {
         notReady = notReady_;
     }
 
+    /// @notice A greedy one answers its list, whatever was asked.
+    function setGreedy(bool greedy_) external {
+        greedy = greedy_;
+    }
+
     function fill(uint64, bytes32, uint16[] memory slots) external view returns (uint16[] memory) {
+        if (greedy) return _list;
         for (uint256 i; i < slots.length && i < _list.length; ++i) {
             if (slots[i] == 0) slots[i] = _list[i];
         }
@@ -62,11 +68,15 @@ abstract contract ScheduleBase is Test {
 
     /// @dev 2 s L1 blocks, slots of 16 s.
     function _deploy(uint16 slotsPerEpoch, uint32 disputePeriod, uint16 ring) internal {
+        _deployClock(16, slotsPerEpoch, disputePeriod, ring);
+    }
+
+    function _deployClock(uint32 slotSeconds, uint16 slotsPerEpoch, uint32 disputePeriod, uint16 ring) internal {
         vm.warp(GENESIS - 1000);
         vm.roll(24_000_000);
         clock = Clock({
             genesis: uint64(GENESIS),
-            slotSeconds: 16,
+            slotSeconds: slotSeconds,
             slotsPerEpoch: slotsPerEpoch,
             l1BlockSeconds: 2,
             l2GenesisTime: 0,
@@ -140,6 +150,14 @@ abstract contract ScheduleBase is Test {
     }
 
     /* LISTS */
+    function _assertSlots(uint64 epoch, uint16[] memory expected) internal view {
+        uint16[] memory found = schedule.slotsOf(epoch);
+        assertEq(found.length, expected.length);
+        for (uint256 i; i < found.length; ++i) {
+            assertEq(found[i], expected[i]);
+        }
+    }
+
     function _ids(uint16 a, uint16 b, uint16 c, uint16 d) internal pure returns (uint16[] memory ids) {
         ids = new uint16[](4);
         (ids[0], ids[1], ids[2], ids[3]) = (a, b, c, d);
