@@ -71,7 +71,9 @@ impl<D: Directory> Peers<D> {
         let mut any = false;
         loop {
             let url = format!("{}/v1/blocks?from={from}", base(peer));
-            let request = async { client.get(&url).send().await?.error_for_status()?.json::<Vec<SealedBlock>>().await };
+            let request = async {
+                client.get(&url).send().await?.error_for_status()?.json::<Vec<SealedBlock>>().await
+            };
             let page = timeout(PAGE_PATIENCE, request).await.wrap_err("no answer")??;
             let (read, highest) = (page.len(), page.iter().map(|block| block.payload.number).max());
             for block in page {
@@ -144,7 +146,8 @@ struct Reader<D> {
 
 impl<D: Directory> Reader<D> {
     async fn run(mut self) {
-        self.cursor = self.store.as_ref().and_then(|store| store.cursor(self.peer.operator).ok().flatten());
+        self.cursor =
+            self.store.as_ref().and_then(|store| store.cursor(self.peer.operator).ok().flatten());
         let client = client();
         let mut said = false;
         while !self.received.is_closed() {
@@ -166,14 +169,21 @@ impl<D: Directory> Reader<D> {
         let mut next = self.cursor.as_ref().map_or(1, |cursor| cursor.seq + 1);
         let url = format!("{}/v1/stream?from={next}", base(&self.peer));
         let response = client.get(&url).send().await?.error_for_status()?;
-        let id = response.headers().get(STREAM_ID).and_then(|id| id.to_str().ok()).unwrap_or_default().to_owned();
+        let id = response
+            .headers()
+            .get(STREAM_ID)
+            .and_then(|id| id.to_str().ok())
+            .unwrap_or_default()
+            .to_owned();
         if self.cursor.as_ref().is_some_and(|cursor| cursor.stream_id != id) {
             self.cursor = None;
             bail!("the operator started a new stream: reading it from its start");
         }
         let mut chunks = response.bytes_stream();
         let mut buffer: Vec<u8> = Vec::new();
-        while let Some(chunk) = timeout(KEEP_ALIVE * 3, chunks.next()).await.wrap_err("the stream went silent")? {
+        while let Some(chunk) =
+            timeout(KEEP_ALIVE * 3, chunks.next()).await.wrap_err("the stream went silent")?
+        {
             buffer.extend_from_slice(&chunk?);
             while let Some(end) = buffer.iter().position(|byte| *byte == b'\n') {
                 let line: Vec<u8> = buffer.drain(..=end).collect();
@@ -181,7 +191,8 @@ impl<D: Directory> Reader<D> {
                     self.remember().await?;
                     continue;
                 }
-                let Line { seq, item } = serde_json::from_slice(&line).wrap_err("not a line of a Rota stream")?;
+                let Line { seq, item } =
+                    serde_json::from_slice(&line).wrap_err("not a line of a Rota stream")?;
                 ensure!(seq >= next, "item {seq} after item {next}");
                 self.hand_on(seq, item).await?;
                 next = seq + 1;

@@ -31,7 +31,9 @@ pub struct Ingress {
 /// Why a request was not accepted: JSON-RPC code and what the sender can do.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum Rejected {
-    #[error("method {0} is not served here: this is a sequencer's entrance for eth_sendRawTransaction, ask a node for the rest")]
+    #[error(
+        "method {0} is not served here: this is a sequencer's entrance for eth_sendRawTransaction, ask a node for the rest"
+    )]
     Method(String),
     #[error("expected one parameter, the signed transaction in hex")]
     Parameters,
@@ -61,9 +63,13 @@ impl Rejected {
 impl Ingress {
     /// Serves on `listener` until `stop`.
     pub async fn serve(self, listener: TcpListener, stop: CancellationToken) -> io::Result<()> {
-        let router =
-            Router::new().route("/", post(answer)).layer(DefaultBodyLimit::max(MAX_BODY)).with_state(self);
-        axum::serve(listener, router).with_graceful_shutdown(async move { stop.cancelled().await }).await
+        let router = Router::new()
+            .route("/", post(answer))
+            .layer(DefaultBodyLimit::max(MAX_BODY))
+            .with_state(self);
+        axum::serve(listener, router)
+            .with_graceful_shutdown(async move { stop.cancelled().await })
+            .await
     }
 
     async fn call(&self, request: &Value) -> Result<Value, Rejected> {
@@ -104,8 +110,8 @@ impl Ingress {
 
 /// Decodes `raw`, checks its chain and its signature, and returns its hash.
 fn check(raw: &Bytes, chain_id: u64) -> Result<B256, Rejected> {
-    let transaction =
-        TxEnvelope::decode_2718_exact(raw).map_err(|error| Rejected::Malformed(error.to_string()))?;
+    let transaction = TxEnvelope::decode_2718_exact(raw)
+        .map_err(|error| Rejected::Malformed(error.to_string()))?;
     if transaction.is_eip4844() {
         return Err(Rejected::Blob);
     }

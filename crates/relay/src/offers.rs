@@ -124,8 +124,10 @@ impl<D: Directory> Offers<D> {
                     self.settle_refused(&entry).await?;
                 }
             }
-            let due: Vec<&Peer> =
-                includers.iter().filter(|peer| !self.offered.contains_key(&(entry.hash, peer.operator))).collect();
+            let due: Vec<&Peer> = includers
+                .iter()
+                .filter(|peer| !self.offered.contains_key(&(entry.hash, peer.operator)))
+                .collect();
             let answers = join_all(due.iter().map(|peer| self.offer_to(peer, &entry))).await;
             for (peer, answer) in due.into_iter().zip(answers) {
                 match answer {
@@ -151,7 +153,9 @@ impl<D: Directory> Offers<D> {
         match self.pool.inclusion(entry.hash).await {
             Ok(Some(block)) => self.store.included(block, &[entry.hash])?,
             Ok(None) => {
-                let Ok(transaction) = TxEnvelope::decode_2718_exact(&entry.raw) else { return Ok(()) };
+                let Ok(transaction) = TxEnvelope::decode_2718_exact(&entry.raw) else {
+                    return Ok(());
+                };
                 let Ok(sender) = transaction.recover_signer() else { return Ok(()) };
                 if self.pool.safe_nonce(sender).await.is_ok_and(|safe| transaction.nonce() < safe) {
                     tracing::warn!(hash = %entry.hash, %sender, nonce = transaction.nonce(), "relay.promise_replaced_by_its_sender");

@@ -42,13 +42,18 @@ impl Pool {
     /// Puts a transaction into the pool. One that is there or included already is no error.
     pub async fn offer(&self, raw: &Bytes) -> Result<(), TransportError> {
         match self.provider.raw_request::<_, B256>("eth_sendRawTransaction".into(), [raw]).await {
-            Err(TransportError::ErrorResp(said)) if said.message.contains("already known") => Ok(()),
+            Err(TransportError::ErrorResp(said)) if said.message.contains("already known") => {
+                Ok(())
+            }
             answer => answer.map(drop),
         }
     }
 
     /// The head, or the block with a number; none above the head.
-    pub(crate) async fn block(&self, number: Option<u64>) -> Result<Option<Included>, TransportError> {
+    pub(crate) async fn block(
+        &self,
+        number: Option<u64>,
+    ) -> Result<Option<Included>, TransportError> {
         let number = number.map_or_else(|| "latest".to_owned(), |number| format!("{number:#x}"));
         self.provider.raw_request("eth_getBlockByNumber".into(), (number, false)).await
     }
@@ -62,13 +67,15 @@ impl Pool {
             base_fee_per_gas: U256,
         }
         let parameters = (format!("{number:#x}"), false);
-        let block: Option<Fees> = self.provider.raw_request("eth_getBlockByNumber".into(), parameters).await?;
+        let block: Option<Fees> =
+            self.provider.raw_request("eth_getBlockByNumber".into(), parameters).await?;
         Ok(block.map(|block| block.gas_used.saturating_mul(block.base_fee_per_gas)))
     }
 
     /// Next nonce of an account in the safe block: what L1 already holds.
     pub(crate) async fn safe_nonce(&self, account: Address) -> Result<u64, TransportError> {
-        let nonce: U64 = self.provider.raw_request("eth_getTransactionCount".into(), (account, "safe")).await?;
+        let nonce: U64 =
+            self.provider.raw_request("eth_getTransactionCount".into(), (account, "safe")).await?;
         Ok(nonce.to())
     }
 
@@ -80,7 +87,9 @@ impl Pool {
             block_number: U64,
             block_hash: B256,
         }
-        let receipt: Option<Receipt> = self.provider.raw_request("eth_getTransactionReceipt".into(), [hash]).await?;
-        Ok(receipt.map(|receipt| BlockId { number: receipt.block_number.to(), hash: receipt.block_hash }))
+        let receipt: Option<Receipt> =
+            self.provider.raw_request("eth_getTransactionReceipt".into(), [hash]).await?;
+        Ok(receipt
+            .map(|receipt| BlockId { number: receipt.block_number.to(), hash: receipt.block_hash }))
     }
 }

@@ -87,15 +87,18 @@ struct From {
 
 async fn stream_items(State(relay): State<Relay>, Query(From { from }): Query<From>) -> Response {
     let Ok(permit) = relay.readers.clone().try_acquire_owned() else {
-        return (StatusCode::SERVICE_UNAVAILABLE, "too many readers: try again later").into_response();
+        return (StatusCode::SERVICE_UNAVAILABLE, "too many readers: try again later")
+            .into_response();
     };
     let id = relay.store.stream_id().to_owned();
-    let reader = Reader { latest: relay.store.subscribe(), store: relay.store, next: from, _permit: permit };
+    let reader =
+        Reader { latest: relay.store.subscribe(), store: relay.store, next: from, _permit: permit };
     let lines = stream::try_unfold(reader, |mut reader| async move {
         let bytes = reader.lines().await?;
         Ok::<_, io::Error>(Some((bytes, reader)))
     });
-    let headers = [(header::CONTENT_TYPE.as_str(), "application/x-ndjson"), (STREAM_ID, id.as_str())];
+    let headers =
+        [(header::CONTENT_TYPE.as_str(), "application/x-ndjson"), (STREAM_ID, id.as_str())];
     (headers, Body::from_stream(lines)).into_response()
 }
 
@@ -128,7 +131,9 @@ impl Reader {
 
     async fn read(&mut self) -> io::Result<Vec<u8>> {
         let (store, from) = (self.store.clone(), self.next);
-        let items = spawn_blocking(move || store.stream_from(from, PAGE)).await?.map_err(io::Error::other)?;
+        let items = spawn_blocking(move || store.stream_from(from, PAGE))
+            .await?
+            .map_err(io::Error::other)?;
         let mut bytes = Vec::new();
         for (seq, item) in items {
             self.next = seq + 1;

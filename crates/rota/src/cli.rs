@@ -110,7 +110,8 @@ enum Keys {
 /// Runs the command that the process was started with.
 pub async fn run() -> Result<ExitCode> {
     let Cli { command, log } = Cli::parse();
-    let filter = EnvFilter::try_new(&log).wrap_err_with(|| format!("--log is `{log}`, which is no log filter"))?;
+    let filter = EnvFilter::try_new(&log)
+        .wrap_err_with(|| format!("--log is `{log}`, which is no log filter"))?;
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let say: &dyn Fn(&str) = &|line| print(&format!("{line}\n"));
     match command {
@@ -118,19 +119,24 @@ pub async fn run() -> Result<ExitCode> {
             run::run(Config::load(&sources)?, dry_run).await.map(|()| ExitCode::SUCCESS)
         }
         Command::Follow(sources) => {
-            follow::follow(FollowerConfig::load(&sources)?, run::stop_on_signal()?).await.map(|()| ExitCode::SUCCESS)
+            follow::follow(FollowerConfig::load(&sources)?, run::stop_on_signal()?)
+                .await
+                .map(|()| ExitCode::SUCCESS)
         }
         Command::Register(Sending { dry_run, sources }) => {
             commands::register(&Config::load(&sources)?, dry_run, say).await
         }
         Command::Bond(Bond::Add(Amounts { eth, token, sending })) => {
-            commands::bond_add(&Config::load(&sending.sources)?, eth, token, sending.dry_run, say).await
+            commands::bond_add(&Config::load(&sending.sources)?, eth, token, sending.dry_run, say)
+                .await
         }
         Command::Bond(Bond::Exit(Amounts { eth, token, sending })) => {
-            commands::bond_exit(&Config::load(&sending.sources)?, eth, token, sending.dry_run, say).await
+            commands::bond_exit(&Config::load(&sending.sources)?, eth, token, sending.dry_run, say)
+                .await
         }
         Command::Bond(Bond::Claim { ticket, sending }) => {
-            commands::bond_claim(&Config::load(&sending.sources)?, ticket, sending.dry_run, say).await
+            commands::bond_claim(&Config::load(&sending.sources)?, ticket, sending.dry_run, say)
+                .await
         }
         Command::Bid { curve, sending } => {
             commands::bid(&Config::load(&sending.sources)?, curve, sending.dry_run, say).await

@@ -1,11 +1,6 @@
 //! What the one-shot commands wish for.
 
-use crate::{
-    config::Config,
-    operator,
-    preflight,
-    send::Session,
-};
+use crate::{config::Config, operator, preflight, send::Session};
 use alloy::primitives::{U256, utils::format_ether};
 use eyre::{Result, bail, ensure};
 use rota_chain::now;
@@ -24,9 +19,16 @@ pub async fn register(config: &Config, dry_run: bool, say: &dyn Fn(&str)) -> Res
     let mut session = Session::open(config).await?;
     let view = session.look().await?;
     let me = session.operator.me.clone();
-    ensure!(me.has_owner_key, "registering needs the owner's key: set keys.owner_file or ROTA_OWNER_KEY");
+    ensure!(
+        me.has_owner_key,
+        "registering needs the owner's key: set keys.owner_file or ROTA_OWNER_KEY"
+    );
     if me.id(&view).is_none() {
-        ensure!(view.entity_of(me.owner) != 0, "{} is not whitelisted: ask governance for it", me.owner);
+        ensure!(
+            view.entity_of(me.owner) != 0,
+            "{} is not whitelisted: ask governance for it",
+            me.owner
+        );
         let action = Action::Register {
             sequencer_key: me.sequencer_key,
             key_proof: me.key_proof.clone(),
@@ -36,7 +38,9 @@ pub async fn register(config: &Config, dry_run: bool, say: &dyn Fn(&str)) -> Res
         };
         session.send(vec![action], dry_run, say).await?;
         if dry_run {
-            say("after that: the bond (bond.eth) and the activation, which need the new operator's id");
+            say(
+                "after that: the bond (bond.eth) and the activation, which need the new operator's id",
+            );
             return Ok(ExitCode::SUCCESS);
         }
     }
@@ -51,14 +55,23 @@ pub async fn register(config: &Config, dry_run: bool, say: &dyn Fn(&str)) -> Res
         actions.push(Action::Activate { operator });
     }
     if actions.is_empty() {
-        say(&format!("operator {operator} is registered, bonded with {} ETH and active", format_ether(bonded)));
+        say(&format!(
+            "operator {operator} is registered, bonded with {} ETH and active",
+            format_ether(bonded)
+        ));
     }
     session.send(actions, dry_run, say).await?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// `rota bond add`: `eth` wei and `token` smallest units.
-pub async fn bond_add(config: &Config, eth: U256, token: U256, dry_run: bool, say: &dyn Fn(&str)) -> Result<ExitCode> {
+pub async fn bond_add(
+    config: &Config,
+    eth: U256,
+    token: U256,
+    dry_run: bool,
+    say: &dyn Fn(&str),
+) -> Result<ExitCode> {
     ensure!(!(eth.is_zero() && token.is_zero()), "nothing to add: give --eth or --token");
     let mut session = Session::open(config).await?;
     let view = session.look().await?;
@@ -76,7 +89,13 @@ pub async fn bond_add(config: &Config, eth: U256, token: U256, dry_run: bool, sa
 }
 
 /// `rota bond exit`: queues `eth` wei and `token` smallest units, or, without an amount, leaves the set so that all can exit.
-pub async fn bond_exit(config: &Config, eth: U256, token: U256, dry_run: bool, say: &dyn Fn(&str)) -> Result<ExitCode> {
+pub async fn bond_exit(
+    config: &Config,
+    eth: U256,
+    token: U256,
+    dry_run: bool,
+    say: &dyn Fn(&str),
+) -> Result<ExitCode> {
     let mut session = Session::open(config).await?;
     let view = session.look().await?;
     let operator = session.id(&view)?;
@@ -96,7 +115,12 @@ pub async fn bond_exit(config: &Config, eth: U256, token: U256, dry_run: bool, s
 }
 
 /// `rota bond claim`: pays a released exit ticket to the payee.
-pub async fn bond_claim(config: &Config, ticket: u64, dry_run: bool, say: &dyn Fn(&str)) -> Result<ExitCode> {
+pub async fn bond_claim(
+    config: &Config,
+    ticket: u64,
+    dry_run: bool,
+    say: &dyn Fn(&str),
+) -> Result<ExitCode> {
     let mut session = Session::open(config).await?;
     let view = session.look().await?;
     let operator = session.id(&view)?;
@@ -105,17 +129,28 @@ pub async fn bond_claim(config: &Config, ticket: u64, dry_run: bool, say: &dyn F
 }
 
 /// `rota bid`: commits to `curve` for the next epoch whose commit window is open. The running keeper reveals it.
-pub async fn bid(config: &Config, curve: Curve, dry_run: bool, say: &dyn Fn(&str)) -> Result<ExitCode> {
+pub async fn bid(
+    config: &Config,
+    curve: Curve,
+    dry_run: bool,
+    say: &dyn Fn(&str),
+) -> Result<ExitCode> {
     let mut session = Session::open(config).await?;
     let view = session.look().await?;
     let operator = session.id(&view)?;
     let timeline = *view.timeline();
     let epoch = Epoch(timeline.epoch_at(now().timestamp()).0 + 2);
-    let Some(window) = timeline.commit_window(epoch).filter(|window| window.contains(now().timestamp())) else {
-        bail!("the commit window of epoch {epoch} is closed; it is open in the first 60 % of each epoch, for the one after the next");
+    let Some(window) =
+        timeline.commit_window(epoch).filter(|window| window.contains(now().timestamp()))
+    else {
+        bail!(
+            "the commit window of epoch {epoch} is closed; it is open in the first 60 % of each epoch, for the one after the next"
+        );
     };
     let deployment = session.operator.deployment.clone();
-    let Some(curve) = curve.clipped(deployment.cap_slots) else { bail!("the curve asks for no slot") };
+    let Some(curve) = curve.clipped(deployment.cap_slots) else {
+        bail!("the curve asks for no slot")
+    };
     let cost = curve.max_cost().max(view.money.bid_deposit);
     if view.money.auction_free < cost {
         bail!(
@@ -125,11 +160,19 @@ pub async fn bid(config: &Config, curve: Curve, dry_run: bool, say: &dyn Fn(&str
         );
     }
     let secret = &session.operator.me.bid_secret;
-    let auction = Auction { chain_id: deployment.l1_chain_id, contract: deployment.contracts.auction };
+    let auction =
+        Auction { chain_id: deployment.l1_chain_id, contract: deployment.contracts.auction };
     let commitment = auction.commitment(epoch, operator, curve.word(), secret.salt(epoch));
     let sealed = secret.seal(commitment, curve.word());
-    say(&format!("epoch {epoch}: at most {} ETH for {} slots; commits until {}", format_ether(cost), curve.slots(), window.closes));
-    session.send(vec![Action::CommitBid { operator, epoch, commitment, sealed }], dry_run, say).await?;
+    say(&format!(
+        "epoch {epoch}: at most {} ETH for {} slots; commits until {}",
+        format_ether(cost),
+        curve.slots(),
+        window.closes
+    ));
+    session
+        .send(vec![Action::CommitBid { operator, epoch, commitment, sealed }], dry_run, say)
+        .await?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -140,7 +183,13 @@ pub async fn status(config: &Config, say: &dyn Fn(&str)) -> Result<ExitCode> {
     let (timeline, at) = (*view.timeline(), now().timestamp());
     let (slot, turn) = (timeline.slot_at(at), view.current_turn(at));
     say(&format!("L1 block {} | epoch {} slot {slot}", view.head().number, timeline.epoch_at(at)));
-    say(&format!("holder {} | turn of {} from slot {} to {}", view.holder(at), turn.assigned, turn.first, turn.end.0 - 1));
+    say(&format!(
+        "holder {} | turn of {} from slot {} to {}",
+        view.holder(at),
+        turn.assigned,
+        turn.first,
+        turn.end.0 - 1
+    ));
     let Some(id) = session.operator.me.id(&view) else {
         say(&format!("{} is no operator's sequencer key", session.operator.me.sequencer_key));
         return Ok(ExitCode::SUCCESS);
@@ -153,8 +202,12 @@ pub async fn status(config: &Config, say: &dyn Fn(&str)) -> Result<ExitCode> {
         format_ether(view.spent(id)),
         format_ether(view.money.gas)
     ));
-    let turns: Vec<String> = view.turns_of(id, at).iter().map(|turn| format!("{}..{}", turn.first, turn.end)).collect();
-    say(&format!("next turns: {}", if turns.is_empty() { "none".to_owned() } else { turns.join(", ") }));
+    let turns: Vec<String> =
+        view.turns_of(id, at).iter().map(|turn| format!("{}..{}", turn.first, turn.end)).collect();
+    say(&format!(
+        "next turns: {}",
+        if turns.is_empty() { "none".to_owned() } else { turns.join(", ") }
+    ));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -169,7 +222,13 @@ pub async fn check(config: &Config, say: &dyn Fn(&str)) -> Result<ExitCode> {
     }
     let mut session = Session::open(config).await?;
     let view = session.look().await?;
-    let plan = due(&view, &session.operator.me, &NodeView { synced: true, ..NodeView::default() }, operator::strategy(config).as_ref(), now());
+    let plan = due(
+        &view,
+        &session.operator.me,
+        &NodeView { synced: true, ..NodeView::default() },
+        operator::strategy(config).as_ref(),
+        now(),
+    );
     for intent in &plan.intents {
         say(&format!("due: {}", intent.action.key()));
     }

@@ -89,7 +89,11 @@ impl Directory for Network {
             return Verdict::Bad;
         }
         // An unknown operator or a take-over may be in an L1 block that our view has yet to see.
-        if key.is_some() && has_held(&view, operator, slot) { Verdict::Good } else { Verdict::NotYet }
+        if key.is_some() && has_held(&view, operator, slot) {
+            Verdict::Good
+        } else {
+            Verdict::NotYet
+        }
     }
 
     fn includers(&self) -> Vec<Peer> {
@@ -101,11 +105,19 @@ impl Directory for Network {
         if next != holders[0] {
             holders.push(next);
         }
-        holders.into_iter().filter(|holder| Some(*holder) != own).filter_map(|holder| Self::peer(&view, holder)).collect()
+        holders
+            .into_iter()
+            .filter(|holder| Some(*holder) != own)
+            .filter_map(|holder| Self::peer(&view, holder))
+            .collect()
     }
 }
 
-fn recover(signature: &Signature, receipt: &HandoffReceipt, domain: &Eip712Domain) -> Option<Address> {
+fn recover(
+    signature: &Signature,
+    receipt: &HandoffReceipt,
+    domain: &Eip712Domain,
+) -> Option<Address> {
     signature.recover_address_from_prehash(&receipt.eip712_signing_hash(domain)).ok()
 }
 
@@ -118,5 +130,8 @@ fn has_held(view: &ChainView, operator: OperatorId, slot: Slot) -> bool {
     timeline.epoch_of(slot) < timeline.oldest_epoch(current)
         || view.holder_at(slot, start) == operator
         || view.holder_at(slot, Timestamp(end.0 - 1)) == operator
-        || view.changes_in(&view.turn_of(slot)).iter().any(|change| change.slot == slot && change.operator == operator)
+        || view
+            .changes_in(&view.turn_of(slot))
+            .iter()
+            .any(|change| change.slot == slot && change.operator == operator)
 }

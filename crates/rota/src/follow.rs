@@ -30,14 +30,20 @@ const QUEUE: usize = 1_024;
 /// Follows until `stop`.
 pub async fn follow(config: FollowerConfig, stop: CancellationToken) -> Result<()> {
     let l1 = Arc::new(L1::new(&config.l1.rpc)?);
-    let deployment =
-        Arc::new(load_deployment(&l1, config.contracts, config.l1.chain_id, config.l2_chain_id).await?);
+    let deployment = Arc::new(
+        load_deployment(&l1, config.contracts, config.l1.chain_id, config.l2_chain_id).await?,
+    );
     let (observations, observed) = watch::channel(None);
     // A follower has no account; nobody's money is looked up under the zero address.
     let nobody = Accounts { sequencer_key: Address::ZERO, owner: Address::ZERO };
     let watcher = Watcher::new(l1, deployment, config.l1.deployed_at, nobody);
-    let network =
-        Arc::new(Network::new(observed.clone(), config.l1.chain_id, config.contracts.baton, config.l2_chain_id, None));
+    let network = Arc::new(Network::new(
+        observed.clone(),
+        config.l1.chain_id,
+        config.contracts.baton,
+        config.l2_chain_id,
+        None,
+    ));
     let node = OpNode::new(&config.node_rpc)?;
 
     let (received, messages) = mpsc::channel(QUEUE);
@@ -87,7 +93,9 @@ impl Feeder {
     }
 
     fn keep(&mut self, message: Received) {
-        let (Received::Item(StreamItem::Sealed(block)) | Received::Block(block)) = message else { return };
+        let (Received::Item(StreamItem::Sealed(block)) | Received::Block(block)) = message else {
+            return;
+        };
         let at_height = self.blocks.entry(block.payload.number).or_default();
         at_height.retain(|known| known.hash != block.payload.hash);
         at_height.push(block.payload);
@@ -116,7 +124,11 @@ impl Feeder {
     }
 
     fn after(&self, head: &L2Block) -> Option<&Payload> {
-        self.blocks.get(&(head.number + 1))?.iter().rev().find(|block| block.parent_hash == head.hash)
+        self.blocks
+            .get(&(head.number + 1))?
+            .iter()
+            .rev()
+            .find(|block| block.parent_hash == head.hash)
     }
 
     async fn arrived(&self, hash: B256) -> Result<bool> {

@@ -22,8 +22,13 @@ pub struct Page {
 
 /// Serves on `listener` until `stop`.
 pub async fn serve(page: Page, listener: TcpListener, stop: CancellationToken) -> io::Result<()> {
-    let router = Router::new().route("/status", get(status)).route("/metrics", get(metrics)).with_state(page);
-    axum::serve(listener, router).with_graceful_shutdown(async move { stop.cancelled().await }).await
+    let router = Router::new()
+        .route("/status", get(status))
+        .route("/metrics", get(metrics))
+        .with_state(page);
+    axum::serve(listener, router)
+        .with_graceful_shutdown(async move { stop.cancelled().await })
+        .await
 }
 
 async fn status(State(page): State<Page>) -> Json<Value> {
@@ -78,7 +83,13 @@ impl Page {
             ("rota_unsafe_head", &status["node"]["unsafe"], "unsafe L2 head"),
             ("rota_safe_head", &status["node"]["safe"], "safe L2 head"),
         ];
-        let known = gauges.into_iter().filter_map(|(name, value, help)| Some((name, value.as_u64()?, help)));
-        known.map(|(name, value, help)| format!("# HELP {name} {help}\n# TYPE {name} gauge\n{name} {value}\n")).collect()
+        let known = gauges
+            .into_iter()
+            .filter_map(|(name, value, help)| Some((name, value.as_u64()?, help)));
+        known
+            .map(|(name, value, help)| {
+                format!("# HELP {name} {help}\n# TYPE {name} gauge\n{name} {value}\n")
+            })
+            .collect()
     }
 }

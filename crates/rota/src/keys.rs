@@ -26,9 +26,16 @@ pub fn owner(files: &KeyFiles) -> Result<Option<PrivateKeySigner>> {
     load("owner", "ROTA_OWNER_KEY", files.owner_file.as_deref(), files)
 }
 
-fn load(what: &str, variable: &str, file: Option<&Path>, files: &KeyFiles) -> Result<Option<PrivateKeySigner>> {
+fn load(
+    what: &str,
+    variable: &str,
+    file: Option<&Path>,
+    files: &KeyFiles,
+) -> Result<Option<PrivateKeySigner>> {
     if let Ok(text) = env::var(variable) {
-        return parse(&text).wrap_err_with(|| format!("the {what} key in {variable} is not usable")).map(Some);
+        return parse(&text)
+            .wrap_err_with(|| format!("the {what} key in {variable} is not usable"))
+            .map(Some);
     }
     let Some(path) = file else { return Ok(None) };
     let text = read_file(&format!("the {what} key"), path)?;
@@ -37,7 +44,8 @@ fn load(what: &str, variable: &str, file: Option<&Path>, files: &KeyFiles) -> Re
         LocalSigner::decrypt_keystore(path, password)
             .wrap_err_with(|| format!("cannot open the {what} keystore {}", path.display()))?
     } else {
-        parse(&text).wrap_err_with(|| format!("the {what} key in {} is not usable", path.display()))?
+        parse(&text)
+            .wrap_err_with(|| format!("the {what} key in {} is not usable", path.display()))?
     };
     Ok(Some(signer))
 }
@@ -45,9 +53,9 @@ fn load(what: &str, variable: &str, file: Option<&Path>, files: &KeyFiles) -> Re
 /// The error tells the shape and never the text: it may be a mistyped secret.
 fn parse(text: &str) -> Result<PrivateKeySigner> {
     let text = text.trim();
-    let key: B256 = text
-        .parse()
-        .map_err(|_| eyre!("expected 0x and 64 hex digits, found {} characters of something else", text.len()))?;
+    let key: B256 = text.parse().map_err(|_| {
+        eyre!("expected 0x and 64 hex digits, found {} characters of something else", text.len())
+    })?;
     PrivateKeySigner::from_bytes(&key).wrap_err("not a private key of secp256k1")
 }
 
@@ -72,8 +80,12 @@ pub fn create(path: &Path, password_file: Option<&Path>) -> Result<Address> {
         None => write_private(path, &format!("{}\n", signer.to_bytes()))?,
         Some(file) => {
             let password = read_file("the keystore password", file)?;
-            let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-            let name = path.file_name().and_then(|n| n.to_str()).ok_or_eyre("the key file needs a name")?;
+            let folder =
+                path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            let name = path
+                .file_name()
+                .and_then(|n| n.to_str())
+                .ok_or_eyre("the key file needs a name")?;
             LocalSigner::encrypt_keystore(
                 folder,
                 &mut rand::rngs::OsRng,
@@ -123,12 +135,15 @@ mod tests {
     #[test]
     fn a_keystore_opens_with_its_password_only() {
         let folder = tempfile::tempdir().unwrap();
-        let (path, right, wrong) = (folder.path().join("key"), folder.path().join("a"), folder.path().join("b"));
+        let (path, right, wrong) =
+            (folder.path().join("key"), folder.path().join("a"), folder.path().join("b"));
         fs::write(&right, "correct\n").unwrap();
         fs::write(&wrong, "horse\n").unwrap();
         let address = create(&path, Some(&right)).unwrap();
         assert_eq!(sequencer(&files(&path, Some(&right))).unwrap().address(), address);
-        assert!(sequencer(&files(&path, Some(&wrong))).unwrap_err().to_string().contains("keystore"));
+        assert!(
+            sequencer(&files(&path, Some(&wrong))).unwrap_err().to_string().contains("keystore")
+        );
     }
 
     #[test]

@@ -39,7 +39,8 @@ impl Operator {
         let sequencer = keys::sequencer(&config.keys)?;
         let owner = keys::owner(&config.keys)?;
         let l1 = Arc::new(L1::new(&config.l1.rpc)?);
-        let deployment = load_deployment(&l1, config.contracts, config.l1.chain_id, config.l2.chain_id).await?;
+        let deployment =
+            load_deployment(&l1, config.contracts, config.l1.chain_id, config.l2.chain_id).await?;
         let me = me(config, &sequencer, owner.as_ref())?;
         Ok(Self { sequencer, owner, l1, deployment: Arc::new(deployment), me })
     }
@@ -53,7 +54,11 @@ impl Operator {
     }
 }
 
-fn me(config: &Config, sequencer: &PrivateKeySigner, owner: Option<&PrivateKeySigner>) -> Result<Me> {
+fn me(
+    config: &Config,
+    sequencer: &PrivateKeySigner,
+    owner: Option<&PrivateKeySigner>,
+) -> Result<Me> {
     let owner_address = owner.map_or(sequencer.address(), PrivateKeySigner::address);
     let domain = eip712_domain! {
         name: "Rota",
@@ -62,7 +67,9 @@ fn me(config: &Config, sequencer: &PrivateKeySigner, owner: Option<&PrivateKeySi
         verifying_contract: config.contracts.registry,
     };
     let binding = KeyBinding { owner: owner_address };
-    let key_proof = sequencer.sign_hash_sync(&binding.eip712_signing_hash(&domain)).wrap_err("the sequencer key did not sign")?;
+    let key_proof = sequencer
+        .sign_hash_sync(&binding.eip712_signing_hash(&domain))
+        .wrap_err("the sequencer key did not sign")?;
     let auction = Auction { chain_id: config.l1.chain_id, contract: config.contracts.auction };
     let secret = sequencer
         .sign_message_sync(auction.secret_message().as_bytes())

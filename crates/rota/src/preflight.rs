@@ -33,25 +33,43 @@ pub enum Fault {
     Key(eyre::Report),
     #[error("{what} at {url} does not answer ({reason}): start it, or correct `{key}`")]
     Unreachable { what: &'static str, key: &'static str, url: String, reason: String },
-    #[error("{what} at {url} is on chain {found}, but `{key}` is {expected}: correct the one that is wrong")]
+    #[error(
+        "{what} at {url} is on chain {found}, but `{key}` is {expected}: correct the one that is wrong"
+    )]
     WrongChain { what: &'static str, key: &'static str, url: String, found: u64, expected: u64 },
-    #[error("no contract at {address} on chain {chain_id}: correct `{key}`, or wait until the deployment is mined")]
+    #[error(
+        "no contract at {address} on chain {chain_id}: correct `{key}`, or wait until the deployment is mined"
+    )]
     NoContract { key: &'static str, address: Address, chain_id: u64 },
-    #[error("the Baton at {baton} serves L2 chain {found}, but `l2.chain_id` is {expected}: correct `contracts.baton` or `l2.chain_id`")]
+    #[error(
+        "the Baton at {baton} serves L2 chain {found}, but `l2.chain_id` is {expected}: correct `contracts.baton` or `l2.chain_id`"
+    )]
     OtherRollup { baton: Address, found: U256, expected: u64 },
-    #[error("`keys.sequencer_file` holds the key of {found}, but operator {operator}'s sequencer key is {expected}: give the file of that key")]
+    #[error(
+        "`keys.sequencer_file` holds the key of {found}, but operator {operator}'s sequencer key is {expected}: give the file of that key"
+    )]
     WrongSequencer { operator: OperatorId, found: Address, expected: Address },
-    #[error("{0} is not the sequencer key of any operator, and no owner key is given to register one: correct `keys.sequencer_file`, or set `keys.owner_file`")]
+    #[error(
+        "{0} is not the sequencer key of any operator, and no owner key is given to register one: correct `keys.sequencer_file`, or set `keys.owner_file`"
+    )]
     NotRegistered(Address),
-    #[error("{0} is not whitelisted, so it can't register an operator: ask governance for it, or correct `keys.owner_file`")]
+    #[error(
+        "{0} is not whitelisted, so it can't register an operator: ask governance for it, or correct `keys.owner_file`"
+    )]
     NotWhitelisted(Address),
-    #[error("the {what} {address} holds {balance} ETH, but needs {needed} ETH for gas: send it some")]
+    #[error(
+        "the {what} {address} holds {balance} ETH, but needs {needed} ETH for gas: send it some"
+    )]
     Unfunded { what: &'static str, address: Address, balance: String, needed: String },
     #[error("op-node at {url} refuses {method} ({reason}): start it with --rpc.enable-admin")]
     NoAdmin { url: String, method: &'static str, reason: String },
-    #[error("op-node at {url} runs without a conductor: start it with --conductor.enabled --conductor.rpc http://{listen}")]
+    #[error(
+        "op-node at {url} runs without a conductor: start it with --conductor.enabled --conductor.rpc http://{listen}"
+    )]
     NoConductor { url: String, listen: SocketAddr },
-    #[error("op-node at {url} asks another conductor than this keeper: start it with --conductor.rpc http://{listen}, or correct `l2.conductor_listen`")]
+    #[error(
+        "op-node at {url} asks another conductor than this keeper: start it with --conductor.rpc http://{listen}, or correct `l2.conductor_listen`"
+    )]
     OtherConductor { url: String, listen: SocketAddr },
     #[error("cannot listen on {listen} ({reason}): stop what listens there, or correct `{key}`")]
     Listen { key: &'static str, listen: SocketAddr, reason: String },
@@ -60,7 +78,9 @@ pub enum Fault {
 /// Runs all checks; the order is that in which an operator would mend the faults.
 pub async fn faults(config: &Config) -> Vec<Fault> {
     let mut faults = Vec::new();
-    let signer = match keys::sequencer(&config.keys).and_then(|key| Ok((key, keys::owner(&config.keys)?))) {
+    let signer = match keys::sequencer(&config.keys)
+        .and_then(|key| Ok((key, keys::owner(&config.keys)?)))
+    {
         Ok((sequencer, owner)) => Some((sequencer.address(), owner.map(|owner| owner.address()))),
         Err(error) => {
             faults.push(Fault::Key(error));
@@ -126,9 +146,13 @@ async fn contracts(
         }
     }
     // Code that does not answer is another contract.
-    let missing = |key, address| move |_| Fault::NoContract { key, address, chain_id: config.l1.chain_id };
-    let found =
-        Baton::new(at.baton, l1).L2_CHAIN_ID().call().await.map_err(missing("contracts.baton", at.baton))?;
+    let missing =
+        |key, address| move |_| Fault::NoContract { key, address, chain_id: config.l1.chain_id };
+    let found = Baton::new(at.baton, l1)
+        .L2_CHAIN_ID()
+        .call()
+        .await
+        .map_err(missing("contracts.baton", at.baton))?;
     if found != U256::from(config.l2.chain_id) {
         return Err(Fault::OtherRollup { baton: at.baton, found, expected: config.l2.chain_id });
     }
@@ -143,7 +167,11 @@ async fn contracts(
         for id in 1..=registry.operatorCount().call().await.map_err(missing())? {
             if registry.ownerOf(id).call().await.map_err(missing())? == owner {
                 let expected = registry.sequencerKeyAt(id, epoch).call().await.map_err(missing())?;
-                return Err(Fault::WrongSequencer { operator: OperatorId(id), found: sequencer, expected });
+                return Err(Fault::WrongSequencer {
+                    operator: OperatorId(id),
+                    found: sequencer,
+                    expected,
+                });
             }
         }
         if registry.entityOfOwner(owner).call().await.map_err(missing())? == 0 {
@@ -161,8 +189,10 @@ async fn funded(
     what: &'static str,
     address: Address,
 ) -> Result<(), Fault> {
-    let balance =
-        l1.get_balance(address).await.map_err(|error| unreachable("the L1 endpoint", "l1.rpc", url, &error))?;
+    let balance = l1
+        .get_balance(address)
+        .await
+        .map_err(|error| unreachable("the L1 endpoint", "l1.rpc", url, &error))?;
     if balance < config.minimum_gas {
         let (balance, needed) = (format_ether(balance), format_ether(config.minimum_gas));
         return Err(Fault::Unfunded { what, address, balance, needed });
@@ -177,14 +207,23 @@ async fn node(config: &Config) -> Result<(), Fault> {
     let rollup: Value = call(&node, "optimism_rollupConfig", json!([]))
         .await
         .map_err(|error| unreachable("op-node", "l2.node_rpc", url, &error))?;
-    let (found, expected) = (rollup["l2_chain_id"].as_u64().unwrap_or_default(), config.l2.chain_id);
+    let (found, expected) =
+        (rollup["l2_chain_id"].as_u64().unwrap_or_default(), config.l2.chain_id);
     if found != expected {
-        return Err(Fault::WrongChain { what: "op-node", key: "l2.chain_id", url: url.clone(), found, expected });
+        return Err(Fault::WrongChain {
+            what: "op-node",
+            key: "l2.chain_id",
+            url: url.clone(),
+            found,
+            expected,
+        });
     }
     let method = "admin_conductorEnabled";
-    let enabled: bool = call(&node, method, json!([]))
-        .await
-        .map_err(|error| Fault::NoAdmin { url: url.clone(), method, reason: error })?;
+    let enabled: bool = call(&node, method, json!([])).await.map_err(|error| Fault::NoAdmin {
+        url: url.clone(),
+        method,
+        reason: error,
+    })?;
     let listen = config.l2.conductor_listen;
     if !enabled {
         return Err(Fault::NoConductor { url: url.clone(), listen });
@@ -245,7 +284,9 @@ async fn refuse(State(asked): State<Arc<AtomicBool>>, Json(request): Json<Value>
     let id = &request["id"];
     Json(match request["method"].as_str() {
         Some("conductor_leader") => json!({ "jsonrpc": "2.0", "id": id, "result": false }),
-        _ => json!({ "jsonrpc": "2.0", "id": id, "error": { "code": -32000, "message": "the keeper is starting" } }),
+        _ => {
+            json!({ "jsonrpc": "2.0", "id": id, "error": { "code": -32000, "message": "the keeper is starting" } })
+        }
     })
 }
 
@@ -257,11 +298,18 @@ async fn chain(
     expected: u64,
 ) -> Result<RootProvider, Fault> {
     let provider = provider(what, key, url)?;
-    let found: U64 =
-        call(&provider, "eth_chainId", json!([])).await.map_err(|error| unreachable(what, key, url, &error))?;
+    let found: U64 = call(&provider, "eth_chainId", json!([]))
+        .await
+        .map_err(|error| unreachable(what, key, url, &error))?;
     let found = found.to();
     if found != expected {
-        return Err(Fault::WrongChain { what, key: chain_key, url: url.to_owned(), found, expected });
+        return Err(Fault::WrongChain {
+            what,
+            key: chain_key,
+            url: url.to_owned(),
+            found,
+            expected,
+        });
     }
     Ok(provider)
 }
@@ -297,4 +345,3 @@ fn unreachable(what: &'static str, key: &'static str, url: &str, reason: &dyn Di
     );
     Fault::Unreachable { what, key, url, reason: reason.to_string() }
 }
-

@@ -30,7 +30,8 @@ pub struct Session {
 impl Session {
     pub async fn open(config: &Config) -> Result<Self> {
         let operator = Operator::load(config).await?;
-        let (l1, deployment, accounts) = (operator.l1.clone(), operator.deployment.clone(), operator.accounts());
+        let (l1, deployment, accounts) =
+            (operator.l1.clone(), operator.deployment.clone(), operator.accounts());
         let watcher = Watcher::new(l1, deployment, config.l1.deployed_at, accounts);
         Ok(Self { operator, watcher })
     }
@@ -41,18 +42,30 @@ impl Session {
 
     /// Our id, or an error that says how to get one.
     pub fn id(&self, view: &ChainView) -> Result<OperatorId> {
-        self.operator
-            .me
-            .id(view)
-            .ok_or_else(|| eyre!("{} is not an operator's sequencer key: run `rota register` first", self.operator.me.sequencer_key))
+        self.operator.me.id(view).ok_or_else(|| {
+            eyre!(
+                "{} is not an operator's sequencer key: run `rota register` first",
+                self.operator.me.sequencer_key
+            )
+        })
     }
 
     /// Has `actions` done one after the other, each mined before the next is sent, and tells `say` what happened.
-    pub async fn send(&mut self, actions: Vec<Action>, dry_run: bool, say: &dyn Fn(&str)) -> Result<()> {
+    pub async fn send(
+        &mut self,
+        actions: Vec<Action>,
+        dry_run: bool,
+        say: &dyn Fn(&str),
+    ) -> Result<()> {
         let store: Arc<dyn IntentStore> = Arc::new(Memory::default());
         let chain_id = self.operator.deployment.l1_chain_id;
-        let mut manager =
-            TxManager::new(self.operator.l1.clone(), chain_id, self.operator.wallets(), store, dry_run)?;
+        let mut manager = TxManager::new(
+            self.operator.l1.clone(),
+            chain_id,
+            self.operator.wallets(),
+            store,
+            dry_run,
+        )?;
         for action in actions {
             let key = action.key();
             let deadline = Timestamp(now().timestamp().0 + PATIENCE_SECONDS);
@@ -62,11 +75,17 @@ impl Session {
                 for outcome in manager.drive(&view, vec![intent], now().timestamp()).await? {
                     say(&describe(&outcome));
                     match outcome {
-                        Outcome::Mined { key: mined, succeeded: true, .. } if mined == key => break 'mined,
+                        Outcome::Mined { key: mined, succeeded: true, .. } if mined == key => {
+                            break 'mined;
+                        }
                         Outcome::WouldSend { .. } => break 'mined,
-                        Outcome::Mined { succeeded: false, hash, .. } => bail!("{key} reverted in transaction {hash}"),
+                        Outcome::Mined { succeeded: false, hash, .. } => {
+                            bail!("{key} reverted in transaction {hash}")
+                        }
                         Outcome::Dropped { reason, .. } => bail!("{key} was not sent: {reason}"),
-                        Outcome::Abandoned { .. } => bail!("{key} was not mined in {PATIENCE_SECONDS} s"),
+                        Outcome::Abandoned { .. } => {
+                            bail!("{key} was not mined in {PATIENCE_SECONDS} s")
+                        }
                         _ => {}
                     }
                 }
@@ -85,11 +104,18 @@ pub fn describe(outcome: &Outcome) -> String {
         Outcome::Mined { key, block, hash, succeeded: true, gas } => {
             format!("{key}: mined in L1 block {block} as {hash}, {gas} gas")
         }
-        Outcome::Mined { key, block, hash, .. } => format!("{key}: REVERTED in L1 block {block} as {hash}"),
-        Outcome::Abandoned { key, nonce } => format!("{key}: given up, nonce {nonce} is being used up"),
+        Outcome::Mined { key, block, hash, .. } => {
+            format!("{key}: REVERTED in L1 block {block} as {hash}")
+        }
+        Outcome::Abandoned { key, nonce } => {
+            format!("{key}: given up, nonce {nonce} is being used up")
+        }
         Outcome::Dropped { key, reason } => format!("{key}: not sent, {reason}"),
         Outcome::WouldSend { key, from, call, gas } => {
-            format!("{key}: would send from {from} to {} with {} wei, data {}, about {gas} gas", call.to, call.value, call.data)
+            format!(
+                "{key}: would send from {from} to {} with {} wei, data {}, about {gas} gas",
+                call.to, call.value, call.data
+            )
         }
     }
 }

@@ -54,9 +54,12 @@ impl Args for Sources {
 
 impl FromArgMatches for Sources {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
-        let mut sources = Self { file: matches.get_one::<PathBuf>("config").cloned(), ..Self::default() };
-        sources.overrides =
-            OPTIONS.iter().filter_map(|o| Some((o.key, matches.get_one::<String>(o.key)?.clone()))).collect();
+        let mut sources =
+            Self { file: matches.get_one::<PathBuf>("config").cloned(), ..Self::default() };
+        sources.overrides = OPTIONS
+            .iter()
+            .filter_map(|o| Some((o.key, matches.get_one::<String>(o.key)?.clone())))
+            .collect();
         Ok(sources)
     }
 
@@ -82,8 +85,9 @@ impl Written {
             written.origin = path.display().to_string();
             let text = fs::read_to_string(path)
                 .wrap_err_with(|| format!("cannot read the configuration {}", path.display()))?;
-            let table: Table =
-                text.parse().wrap_err_with(|| format!("the configuration {} is not TOML", path.display()))?;
+            let table: Table = text
+                .parse()
+                .wrap_err_with(|| format!("the configuration {} is not TOML", path.display()))?;
             written.flatten("", table)?;
         }
         for (key, text) in &sources.overrides {
@@ -97,9 +101,14 @@ impl Written {
         for (name, value) in table {
             let key = if prefix.is_empty() { name } else { format!("{prefix}.{name}") };
             match value {
-                Value::Table(inner) if options::find(&key).is_none() => self.flatten(&key, inner)?,
+                Value::Table(inner) if options::find(&key).is_none() => {
+                    self.flatten(&key, inner)?
+                }
                 _ if options::find(&key).is_none() => {
-                    bail!("{}: unknown key `{key}`; `rota config` prints every key there is", self.origin)
+                    bail!(
+                        "{}: unknown key `{key}`; `rota config` prints every key there is",
+                        self.origin
+                    )
                 }
                 value => {
                     self.values.insert(key, value);
@@ -154,7 +163,9 @@ impl Written {
 
     fn list(&self, key: &str) -> Result<Vec<String>> {
         let value = self.value(key)?;
-        let items = value.as_array().and_then(|items| items.iter().map(|v| v.as_str().map(str::to_owned)).collect());
+        let items = value
+            .as_array()
+            .and_then(|items| items.iter().map(|v| v.as_str().map(str::to_owned)).collect());
         items.ok_or_else(|| self.wrong(key, &value, "a list of texts"))
     }
 
@@ -170,9 +181,16 @@ impl Written {
     fn l1(&self) -> Result<L1> {
         let rpc = self.list("l1.rpc")?;
         if rpc.is_empty() || rpc.iter().any(|url| check_url(url).is_err()) {
-            bail!("`l1.rpc` in {} is {rpc:?}, but should list http:// or https:// URLs", self.origin);
+            bail!(
+                "`l1.rpc` in {} is {rpc:?}, but should list http:// or https:// URLs",
+                self.origin
+            );
         }
-        Ok(L1 { rpc, chain_id: self.number("l1.chain_id")?, deployed_at: self.number("l1.deployed_at")? })
+        Ok(L1 {
+            rpc,
+            chain_id: self.number("l1.chain_id")?,
+            deployed_at: self.number("l1.deployed_at")?,
+        })
     }
 
     fn contracts(&self) -> Result<Contracts> {
@@ -188,12 +206,16 @@ impl Written {
 
     fn ether(&self, key: &str) -> Result<U256> {
         let text = self.text(key)?;
-        parse_ether(&text).map_err(|_| self.wrong(key, &Value::String(text), "an amount of ETH in quotes, like \"1.5\""))
+        parse_ether(&text).map_err(|_| {
+            self.wrong(key, &Value::String(text), "an amount of ETH in quotes, like \"1.5\"")
+        })
     }
 
     fn url(&self, key: &str) -> Result<String> {
         let text = self.text(key)?;
-        check_url(&text).map_err(|()| self.wrong(key, &Value::String(text.clone()), "an http:// or https:// URL"))?;
+        check_url(&text).map_err(|()| {
+            self.wrong(key, &Value::String(text.clone()), "an http:// or https:// URL")
+        })?;
         Ok(text)
     }
 
@@ -209,14 +231,19 @@ fn check_url(text: &str) -> Result<(), ()> {
 
 /// The value that a flag's or variable's `text` stands for.
 fn parse(option: &Definition, text: &str) -> Result<Value> {
-    let wrong = |wanted| eyre!("--{} (or {}) is `{text}`, but should be {wanted}", option.key, option.variable());
+    let wrong = |wanted| {
+        eyre!("--{} (or {}) is `{text}`, but should be {wanted}", option.key, option.variable())
+    };
     Ok(match option.kind {
         Kind::Text => Value::String(text.to_owned()),
         Kind::Number => Value::Integer(text.parse().map_err(|_| wrong("a whole number"))?),
         Kind::Switch => Value::Boolean(text.parse().map_err(|_| wrong("true or false"))?),
-        Kind::List => {
-            Value::Array(text.split(',').filter(|s| !s.is_empty()).map(|s| Value::String(s.trim().to_owned())).collect())
-        }
+        Kind::List => Value::Array(
+            text.split(',')
+                .filter(|s| !s.is_empty())
+                .map(|s| Value::String(s.trim().to_owned()))
+                .collect(),
+        ),
     })
 }
 
@@ -316,16 +343,26 @@ impl Config {
                 owner_file: written.path("keys.owner_file")?,
                 password_file: written.path("keys.password_file")?,
                 batcher: written.address("keys.batcher")?,
-                payee: written.optional("keys.payee")?.map(|_| written.address("keys.payee")).transpose()?,
+                payee: written
+                    .optional("keys.payee")?
+                    .map(|_| written.address("keys.payee"))
+                    .transpose()?,
             },
             relay_listen: written.parsed("relay.listen", SOCKET)?,
             relay_endpoint: written.url("relay.endpoint")?,
             ingress_listen: written.parsed("ingress.listen", SOCKET)?,
-            http_listen: written.optional("http.listen")?.map(|_| written.parsed("http.listen", SOCKET)).transpose()?,
+            http_listen: written
+                .optional("http.listen")?
+                .map(|_| written.parsed("http.listen", SOCKET))
+                .transpose()?,
             bond: written.ether("bond.eth")?,
             bid: Bid {
                 enabled: written.switch("bid.enabled")?,
-                curves: written.list("bid.curves")?.iter().map(|text| curve(text)).collect::<Result<_>>()?,
+                curves: written
+                    .list("bid.curves")?
+                    .iter()
+                    .map(|text| curve(text))
+                    .collect::<Result<_>>()?,
                 margin_bps: written.number("bid.margin_bps")?,
                 ceiling_gwei: written.number("bid.ceiling_gwei")?,
                 budget: written.ether("bid.budget_eth")?,
@@ -351,7 +388,9 @@ impl FollowerConfig {
 }
 
 fn curve(text: &str) -> Result<Curve> {
-    text.parse().wrap_err_with(|| format!("`bid.curves` has the curve `{text}`, which the auction would refuse"))
+    text.parse().wrap_err_with(|| {
+        format!("`bid.curves` has the curve `{text}`, which the auction would refuse")
+    })
 }
 
 /// Reads a file, naming it in the error.

@@ -23,7 +23,9 @@ fn the_example_file_is_a_valid_configuration() {
 
 #[test]
 fn a_flag_wins_over_the_file() {
-    let config = load(&complete(), &[("l1.rpc", "http://a:1,http://b:2"), ("bid.curves", "9:1 5:2,7:1")]).unwrap();
+    let config =
+        load(&complete(), &[("l1.rpc", "http://a:1,http://b:2"), ("bid.curves", "9:1 5:2,7:1")])
+            .unwrap();
     assert_eq!(config.l1.rpc, ["http://a:1", "http://b:2"]);
     assert_eq!(config.bid.curves, ["9:1 5:2".parse().unwrap(), "7:1".parse().unwrap()]);
 }
@@ -60,7 +62,10 @@ fn what_is_written_wrong_is_named_with_its_value() {
         ("bid.curves", "281474976710656:1"),
     ] {
         let error = load(&complete(), &[(key, value)]).unwrap_err().to_string();
-        assert!(error.contains(key) && error.contains(value.split(',').next().unwrap()), "{key}={value}: {error}");
+        assert!(
+            error.contains(key) && error.contains(value.split(',').next().unwrap()),
+            "{key}={value}: {error}"
+        );
     }
     let error = load(&(complete() + "\n[l3]\nrpc = 1\n"), &[]).unwrap_err().to_string();
     assert!(error.contains("l3.rpc"), "{error}");

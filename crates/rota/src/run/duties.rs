@@ -40,7 +40,11 @@ impl Duties {
                 changed = self.observed.changed() => changed.wrap_err("the L1 watcher ended")?,
                 () = sleep(PERIOD) => {}
             }
-            let Some(view) = self.observed.borrow_and_update().as_ref().map(|seen| seen.view.clone()) else { continue };
+            let Some(view) =
+                self.observed.borrow_and_update().as_ref().map(|seen| seen.view.clone())
+            else {
+                continue;
+            };
             let node = self.node_view.borrow().clone();
             let at = now();
             let Plan { intents, held } = due(&view, &self.me, &node, self.strategy.as_ref(), at);
@@ -58,7 +62,10 @@ impl Duties {
             // Left as it is recorded: the next tick goes on from there.
             match self.manager.drive(&view, intents, at.timestamp()).await {
                 Ok(outcomes) => {
-                    for outcome in outcomes.iter().filter(|outcome| matches!(outcome, Outcome::WouldSend { .. })) {
+                    for outcome in outcomes
+                        .iter()
+                        .filter(|outcome| matches!(outcome, Outcome::WouldSend { .. }))
+                    {
                         tracing::info!(transaction = %crate::send::describe(outcome), "duties.dry_run");
                     }
                 }

@@ -31,7 +31,9 @@ use rota_core::{
     message::{StreamItem, domain},
     types::OperatorId,
 };
-use rota_relay::{Received, client::Peers, ingress::Ingress, offers::Offers, pool::Pool, server::Relay};
+use rota_relay::{
+    Received, client::Peers, ingress::Ingress, offers::Offers, pool::Pool, server::Relay,
+};
 use rota_sequencer::{FromPeers, Gap, clients::OpNode};
 use rota_store::{Deployment, Store};
 use std::{future::Future, net::SocketAddr, sync::Arc};
@@ -53,7 +55,11 @@ struct Parts {
 }
 
 impl Parts {
-    fn spawn(&mut self, name: &'static str, part: impl Future<Output = Result<()>> + Send + 'static) {
+    fn spawn(
+        &mut self,
+        name: &'static str,
+        part: impl Future<Output = Result<()>> + Send + 'static,
+    ) {
         self.running.spawn(async move { (name, part.await) });
     }
 
@@ -67,7 +73,8 @@ impl Parts {
                 result => result,
             };
             if let Err(error) = result {
-                failure = failure.or(Some(error.wrap_err(format!("{name} stopped, and with it the keeper"))));
+                failure = failure
+                    .or(Some(error.wrap_err(format!("{name} stopped, and with it the keeper"))));
             }
             self.stop.cancel();
         }
@@ -99,7 +106,12 @@ pub async fn run(config: Config, dry_run: bool) -> Result<()> {
     )?);
 
     let (observations, observed) = watch::channel(None);
-    let watcher = Watcher::new(operator.l1.clone(), deployment.clone(), config.l1.deployed_at, operator.accounts());
+    let watcher = Watcher::new(
+        operator.l1.clone(),
+        deployment.clone(),
+        config.l1.deployed_at,
+        operator.accounts(),
+    );
     parts.spawn("the L1 watcher", {
         let stop = stop.clone();
         async move {
@@ -116,11 +128,16 @@ pub async fn run(config: Config, dry_run: bool) -> Result<()> {
         config.l2.chain_id,
         Some(operator.sequencer.address()),
     ));
-    let relay = Relay::new(store.clone(), pool.clone()).serve(listen(config.relay_listen).await?, stop.clone());
+    let relay = Relay::new(store.clone(), pool.clone())
+        .serve(listen(config.relay_listen).await?, stop.clone());
     parts.spawn("the relay", async move { Ok(relay.await?) });
 
     let promised = Arc::new(Notify::new());
-    let ingress = Ingress { store: store.clone(), l2_chain_id: config.l2.chain_id, promised: promised.clone() };
+    let ingress = Ingress {
+        store: store.clone(),
+        l2_chain_id: config.l2.chain_id,
+        promised: promised.clone(),
+    };
     let ingress = ingress.serve(listen(config.ingress_listen).await?, stop.clone());
     parts.spawn("the ingress", async move { Ok(ingress.await?) });
     let offers = Offers::new(store.clone(), pool.clone(), network.clone())?;
@@ -128,7 +145,8 @@ pub async fn run(config: Config, dry_run: bool) -> Result<()> {
 
     let (seen, node_view) = watch::channel(NodeView::default());
     let node = OpNode::new(&config.l2.node_rpc)?;
-    let node_watcher = node::NodeWatcher { node: node.clone(), pool, store: store.clone(), timeline, seen };
+    let node_watcher =
+        node::NodeWatcher { node: node.clone(), pool, store: store.clone(), timeline, seen };
     parts.spawn("the node watcher", {
         let stop = stop.clone();
         async move {
@@ -139,14 +157,31 @@ pub async fn run(config: Config, dry_run: bool) -> Result<()> {
 
     let (plans, plan) = watch::channel(duties::Report::default());
     if let Some(address) = config.http_listen {
-        let page = http::Page { observed: observed.clone(), node: node_view.clone(), plan, own: operator.sequencer.address() };
+        let page = http::Page {
+            observed: observed.clone(),
+            node: node_view.clone(),
+            plan,
+            own: operator.sequencer.address(),
+        };
         let served = http::serve(page, listen(address).await?, stop.clone());
         parts.spawn("the status page", async move { Ok(served.await?) });
     }
 
-    let manager =
-        TxManager::new(operator.l1.clone(), config.l1.chain_id, operator.wallets(), store.clone(), dry_run)?;
-    let duties = duties::Duties { manager, me: operator.me.clone(), strategy, observed: observed.clone(), node_view, plans };
+    let manager = TxManager::new(
+        operator.l1.clone(),
+        config.l1.chain_id,
+        operator.wallets(),
+        store.clone(),
+        dry_run,
+    )?;
+    let duties = duties::Duties {
+        manager,
+        me: operator.me.clone(),
+        strategy,
+        observed: observed.clone(),
+        node_view,
+        plans,
+    };
     parts.spawn("the duties", duties.run(stop.clone()));
 
     if !dry_run {
@@ -180,7 +215,8 @@ async fn sequence(
     let (to_sequencer, peers) = mpsc::channel(QUEUE);
     let (gaps, mut asked) = mpsc::channel::<Gap>(QUEUE);
     let (ask, gaps_asked) = mpsc::channel(QUEUE);
-    let reader = Peers { directory: network, store: Some(store.clone()), received, gaps: gaps_asked };
+    let reader =
+        Peers { directory: network, store: Some(store.clone()), received, gaps: gaps_asked };
 
     let inputs = rota_sequencer::shell::Inputs { role, peers, gaps, stop: stop.clone() };
     let sequencer = rota_sequencer::shell::run(
@@ -236,14 +272,20 @@ async fn registered(
         .wait_for(|seen| seen.as_ref().is_some_and(|seen| seen.view.operator_of_key(own).is_some()))
         .await
         .wrap_err("the L1 watcher ended")?;
-    seen.as_ref().and_then(|seen| seen.view.operator_of_key(own)).ok_or_else(|| eyre!("waited for its registration"))
+    seen.as_ref()
+        .and_then(|seen| seen.view.operator_of_key(own))
+        .ok_or_else(|| eyre!("waited for its registration"))
 }
 
 /// What concerns the sequencer of what peers said.
 fn for_sequencer(message: Received, own: OperatorId) -> Option<FromPeers> {
     match message {
-        Received::Item(StreamItem::Sealed(block)) | Received::Block(block) => Some(FromPeers::Block(block)),
-        Received::Item(StreamItem::Receipt(receipt)) if receipt.from != own => Some(FromPeers::Receipt(receipt)),
+        Received::Item(StreamItem::Sealed(block)) | Received::Block(block) => {
+            Some(FromPeers::Block(block))
+        }
+        Received::Item(StreamItem::Receipt(receipt)) if receipt.from != own => {
+            Some(FromPeers::Receipt(receipt))
+        }
         Received::Item(_) => None,
         Received::Heard => Some(FromPeers::Heard),
     }

@@ -56,7 +56,9 @@ impl NodeWatcher {
     }
 
     async fn look(&self, sealed_at: Option<Millis>, fees: &mut VecDeque<(u64, Wei)>) -> NodeView {
-        let Ok(Some(heads)) = self.node.heads().await else { return NodeView { sealed_at, ..NodeView::default() } };
+        let Ok(Some(heads)) = self.node.heads().await else {
+            return NodeView { sealed_at, ..NodeView::default() };
+        };
         self.note_fees(heads.unsafe_head.number, fees).await;
         let last = self.store.last_sealed().ok().flatten();
         NodeView {
