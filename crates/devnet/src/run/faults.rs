@@ -8,6 +8,7 @@ use crate::{
 use eyre::{Result, bail, eyre};
 use rota_chain::{Observation, now};
 use rota_core::{
+    timeline::Timeline,
     types::{Epoch, Millis, OperatorId, Slot, Timestamp},
     view::{ChainView, Turn},
 };
@@ -197,15 +198,16 @@ impl Scene<'_> {
         Ok(())
     }
 
-    /// Stops the incoming keeper of the first handoff of [`DEFAULT_EPOCH`] across the boundary.
+    /// Stops the incoming keeper of the first handoff of the first scheduled epoch across the boundary.
     pub async fn delay_handoff(mut self) -> Result<()> {
-        let view = self.decided(DEFAULT_EPOCH).await?;
+        const EPOCH: Epoch = Timeline::FIRST_SCHEDULED_EPOCH;
+        let view = self.decided(EPOCH).await?;
         let timeline = *view.timeline();
         let start = |slot: Slot| timeline.start_of(slot);
         let slot = timeline
-            .slots_of(DEFAULT_EPOCH)
+            .slots_of(EPOCH)
             .find(|slot| view.holder(start(*slot)) != view.holder(Timestamp(start(*slot).0 - 1)))
-            .ok_or_else(|| eyre!("no handoff in epoch {DEFAULT_EPOCH} to delay"))?;
+            .ok_or_else(|| eyre!("no handoff in epoch {EPOCH} to delay"))?;
         let keeper = format!("rota-{}", view.holder(start(slot)));
         let boundary = start(slot).millis().0;
         sleep_until(Millis(boundary - STOP_BEFORE)).await;

@@ -15,14 +15,14 @@
 //! process table.
 
 pub mod evidence;
-mod faults;
-mod ledger;
-mod load;
+pub mod faults;
+pub mod ledger;
+pub mod load;
 pub mod report;
 pub mod rules;
 mod screen;
-mod streams;
-mod witness;
+pub mod streams;
+pub mod witness;
 
 pub use faults::{Fault, Injected, Kind, Sabotage};
 pub use report::Report;
@@ -93,13 +93,8 @@ pub async fn run(plan: Run, tools: Tools, stop: CancellationToken) -> Result<Out
         faults::leave_orphan(&stack.supervisor)?;
     }
 
-    let mut deployment = load_deployment(
-        &L1::new(&[stack.l1.url.clone()])?,
-        stack.contracts,
-        L1_CHAIN_ID,
-        L2_CHAIN_ID,
-    )
-    .await?;
+    let l1 = Arc::new(L1::new(std::slice::from_ref(&stack.l1.url))?);
+    let mut deployment = load_deployment(&l1, stack.contracts, L1_CHAIN_ID, L2_CHAIN_ID).await?;
     // The judge forgets nothing.
     deployment.timeline.delays.ring = u64::MAX;
     let timeline = deployment.timeline;
@@ -110,7 +105,6 @@ pub async fn run(plan: Run, tools: Tools, stop: CancellationToken) -> Result<Out
 
     let (observations, observed) = watch::channel(None);
     let nobody = Accounts { sequencer_key: Address::ZERO, owner: Address::ZERO };
-    let l1 = Arc::new(L1::new(&[stack.l1.url.clone()])?);
     tasks.spawn(
         Watcher::new(l1, deployment, stack.deployed_at, nobody).run(observations, watching.clone()),
     );

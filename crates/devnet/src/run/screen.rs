@@ -1,9 +1,9 @@
 //! What the user sees: a page that is drawn anew each second on a terminal, plain lines anywhere else.
 
 use super::witness::Sample;
-use alloy::primitives::utils::format_ether;
+use alloy::primitives::{U256, utils::format_ether};
 use rota_core::{
-    types::{Epoch, Millis, OperatorId, Slot},
+    types::{Epoch, Millis, OperatorId, Slot, Timestamp},
     view::ChainView,
 };
 use std::{
@@ -99,7 +99,8 @@ impl Page<'_> {
         let left = timeline.end_of(slot).0 - at.0;
         let mut lines = vec![
             format!(
-                "epoch {epoch} slot {slot} ({left:2} s left) holder {} next {}",
+                "{} epoch {epoch} slot {slot} ({left:2} s left) holder {} next {}",
+                clock(at),
                 view.holder(at),
                 self.next(slot)
             ),
@@ -109,11 +110,8 @@ impl Page<'_> {
         lines.extend(
             [Epoch(epoch.0 + 2), epoch.next()].into_iter().filter_map(|epoch| self.auction(epoch)),
         );
-        let bonds = view
-            .state()
-            .operators
-            .keys()
-            .map(|id| format!("{id}: {}", format_ether(view.bond(*id))));
+        let bonds =
+            view.state().operators.keys().map(|id| format!("{id}: {}", ether(view.bond(*id))));
         lines.push(format!("bonds {}", bonds.collect::<Vec<_>>().join(", ")));
         let missed = view.state().epochs.values().flat_map(|record| &record.missed);
         let missed: Vec<_> =
@@ -142,7 +140,7 @@ impl Page<'_> {
             Some(result) => {
                 let winners = result.winners.iter().map(|(id, slots)| format!("{id} x{slots}"));
                 let winners = winners.collect::<Vec<_>>().join(", ");
-                format!("auction {epoch}: {winners} at {} ETH a slot", format_ether(result.price))
+                format!("auction {epoch}: {winners} at {} a slot", ether(result.price))
             }
             None => {
                 let revealed = round.bids.values().filter(|bid| bid.revealed).count();
@@ -150,4 +148,16 @@ impl Page<'_> {
             }
         })
     }
+}
+
+/// An amount without its last zeros.
+fn ether(wei: U256) -> String {
+    let text = format_ether(wei);
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    format!("{text} ETH")
+}
+
+/// Time of day, UTC.
+fn clock(at: Timestamp) -> String {
+    format!("{:02}:{:02}:{:02}", at.0 / 3_600 % 24, at.0 / 60 % 60, at.0 % 60)
 }
