@@ -36,15 +36,18 @@ use rota_relay::{
 };
 use rota_sequencer::{FromPeers, Gap, clients::OpNode};
 use rota_store::{Deployment, Store};
-use std::{future::Future, net::SocketAddr, sync::Arc};
+use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
     sync::{Notify, mpsc, watch},
     task::JoinSet,
+    time::sleep,
 };
 use tokio_util::sync::CancellationToken;
 
+/// How long open streams have to deliver the last block, the receipt and that we leave.
+const LAST_WORDS: Duration = Duration::from_millis(500);
 /// Messages that may wait between two parts: a burst of blocks after a restart.
 const QUEUE: usize = 1_024;
 
@@ -90,6 +93,8 @@ pub async fn run(config: Config, dry_run: bool) -> Result<()> {
     let operator = Operator::load(&config).await?;
     let strategy = operator::strategy(&config);
     let stop = stop_on_signal()?;
+    // Cancelled last: the block in hand needs a fresh view of L1, and the receipt needs readers of its stream.
+    let over = CancellationToken::new();
     let mut parts = Parts { running: JoinSet::new(), stop: stop.clone() };
 
     let deployment = operator.deployment.clone();
@@ -113,9 +118,9 @@ pub async fn run(config: Config, dry_run: bool) -> Result<()> {
         operator.accounts(),
     );
     parts.spawn("the L1 watcher", {
-        let stop = stop.clone();
+        let over = over.clone();
         async move {
-            watcher.run(observations, stop).await;
+            watcher.run(observations, over).await;
             Ok(())
         }
     });
@@ -129,7 +134,7 @@ pub async fn run(config: Config, dry_run: bool) -> Result<()> {
         Some(operator.sequencer.address()),
     ));
     let relay = Relay::new(store.clone(), pool.clone())
-        .serve(listen(config.relay_listen).await?, stop.clone());
+        .serve(listen(config.relay_listen).await?, over.clone());
     parts.spawn("the relay", async move { Ok(relay.await?) });
 
     let promised = Arc::new(Notify::new());
@@ -184,10 +189,22 @@ pub async fn run(config: Config, dry_run: bool) -> Result<()> {
     };
     parts.spawn("the duties", duties.run(stop.clone()));
 
-    if !dry_run {
-        let sequencer = sequence(config, operator, store, network, node, observed, stop.clone());
-        parts.spawn("the sequencer", sequencer);
-    }
+    let sequencer = {
+        let stop = stop.clone();
+        async move {
+            if dry_run {
+                stop.cancelled().await;
+                return Ok(());
+            }
+            sequence(config, operator, store, network, node, observed, stop).await
+        }
+    };
+    parts.spawn("the sequencer", async move {
+        let ended = sequencer.await;
+        sleep(LAST_WORDS).await;
+        over.cancel();
+        ended
+    });
     parts.join().await
 }
 
