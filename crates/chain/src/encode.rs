@@ -2,7 +2,7 @@
 
 use crate::{ChainError, L1};
 use alloy::{
-    primitives::{Address, Bytes, U256},
+    primitives::{Address, B256, Bytes, U256},
     sol,
     sol_types::SolCall,
 };
@@ -154,9 +154,9 @@ pub async fn encode(l1: &L1, view: &ChainView, action: &Action) -> Result<Call, 
 }
 
 /// The sealed curve behind the arguments of a commit transaction's input; none if it carries nothing of the kind.
-pub(crate) fn sealed_curve(input: &[u8]) -> Option<alloy::primitives::B256> {
+pub(crate) fn sealed_curve(input: &[u8]) -> Option<B256> {
     (input.len() == COMMIT_LENGTH + 32 && input.starts_with(&commitBidCall::SELECTOR))
-        .then(|| alloy::primitives::B256::from_slice(&input[COMMIT_LENGTH..]))
+        .then(|| B256::from_slice(&input[COMMIT_LENGTH..]))
 }
 
 /// The headers of the block that seeds `epoch` and of its parent.
@@ -200,5 +200,26 @@ fn bound(commitment: &BlockCommitment) -> Baton::BlockCommitment {
         blockHash: commitment.blockHash,
         l1OriginNumber: commitment.l1OriginNumber,
         l1OriginHash: commitment.l1OriginHash,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_travels_behind_a_commitment_is_found_again() {
+        let call =
+            commitBidCall { operator: 2, epoch: 7, commitment: B256::repeat_byte(1) }.abi_encode();
+        let sealed = B256::repeat_byte(9);
+        let other = SealedBidAuction::settleCall { epoch: 7 }.abi_encode();
+        for (why, input, expected) in [
+            ("as a keeper commits", [call.clone(), sealed.to_vec()].concat(), Some(sealed)),
+            ("as anybody else does", call.clone(), None),
+            ("something longer", [call, sealed.to_vec(), vec![0]].concat(), None),
+            ("another call", [other, vec![0; 96]].concat(), None),
+        ] {
+            assert_eq!(sealed_curve(&input), expected, "{why}");
+        }
     }
 }

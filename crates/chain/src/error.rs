@@ -44,3 +44,10 @@ pub enum ChainError {
     #[error("intents could not be stored")]
     Store(#[source] StoreFault),
 }
+
+impl ChainError {
+    /// Whether nothing else can be expected to work either: no endpoint answers, or the store does not.
+    pub fn is_outage(&self) -> bool {
+        matches!(self, Self::Unanswered { .. } | Self::Store(_))
+    }
+}

@@ -157,7 +157,14 @@ impl TxManager {
             self.settled_at = Some(view.head().hash);
         }
         for intent in intents {
-            self.begin(view, intent, now, &mut outcomes).await?;
+            let key = intent.action.key();
+            match self.begin(view, intent, now, &mut outcomes).await {
+                // Its own fault, and no reason to leave the others undone.
+                Err(error) if !error.is_outage() => {
+                    self.turn_down(key, view.head().number, error.to_string(), &mut outcomes)
+                }
+                other => other?,
+            }
         }
         Ok(outcomes)
     }
@@ -197,7 +204,10 @@ impl TxManager {
                 // Mined before, and not any more: a reorg took it.
                 self.records[at].mined = None;
                 self.records[at].lost_since = None;
-                self.push_on(at, view, now, outcomes).await?;
+                match self.push_on(at, view, now, outcomes).await {
+                    Err(error) if !error.is_outage() => warn!(nonce, %error, "not sent again"),
+                    other => other?,
+                }
             }
         }
         for (from, nonce) in gone {
@@ -353,8 +363,15 @@ impl TxManager {
         let (hash, raw) = (attempt.hash, attempt.raw.clone());
         self.records[at].record.attempts.push(attempt);
         self.store.put_intent(&self.records[at].record).map_err(ChainError::Store)?;
-        self.send(&raw).await?;
-        Ok(hash)
+        match self.send(&raw).await {
+            // Not in any pool. Forgotten, or the next one would be dearer still for nothing.
+            Err(error @ ChainError::Refused { .. }) => {
+                self.records[at].record.attempts.pop();
+                self.store.put_intent(&self.records[at].record).map_err(ChainError::Store)?;
+                Err(error)
+            }
+            other => other.map(|()| hash),
+        }
     }
 
     /* WHAT IS NEW */

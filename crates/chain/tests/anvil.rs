@@ -405,6 +405,31 @@ async fn an_intent_past_its_deadline_gives_its_nonce_to_a_transfer_of_nothing() 
 }
 
 #[tokio::test]
+async fn one_that_cannot_be_paid_for_holds_up_no_other() {
+    let anvil = Anvil::start().await;
+    let mut keeper = Keeper::new(&anvil, false).await;
+    let first = hash_of(&keeper.tick(&[claim(7)]).await);
+    // Too cheap for what follows, and no money left to raise the fee.
+    anvil
+        .ask("anvil_setBalance", (keeper.wallet.address(), U256::from(10).pow(U256::from(15))))
+        .await;
+    anvil.mine_dear(2).await;
+    assert_eq!(keeper.tick(&[]).await, [], "refused by the node, and no attempt of ours");
+    let record = keeper.store.intents().unwrap().remove(0);
+    assert_eq!(record.attempts.iter().map(|attempt| attempt.hash).collect::<Vec<_>>(), [first]);
+
+    anvil
+        .ask("anvil_setBalance", (keeper.wallet.address(), U256::from(10).pow(U256::from(19))))
+        .await;
+    anvil.mine_dear(1).await;
+    let outcomes = keeper.tick(&[claim(8)]).await;
+    assert!(
+        matches!(outcomes[..], [Outcome::Resent { nonce: 0, .. }, Outcome::Sent { nonce: 1, .. }]),
+        "{outcomes:?}"
+    );
+}
+
+#[tokio::test]
 async fn what_would_revert_is_not_sent_and_said_once() {
     let anvil = Anvil::start().await;
     anvil.set_code(anvil.contracts.schedule, &WALL).await;
