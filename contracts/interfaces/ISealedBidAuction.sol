@@ -57,7 +57,7 @@ interface ISealedBidAuction {
     error SealedBidAuction_AlreadyRevealed(uint64 epoch, uint16 operator);
     /// @notice The round is settled, or nobody revealed a bid in it: nothing is left to settle.
     error SealedBidAuction_AlreadySettled(uint64 epoch);
-    /// @notice Refunds are for epochs that were cancelled in the schedule.
+    /// @notice The round may still be settled, or was and its epoch is not cancelled: call {ISchedule-cancel} if it began unfrozen.
     error SealedBidAuction_NotCancelled(uint64 epoch);
     /// @notice Nothing is locked or paid that could be given back or forfeited.
     error SealedBidAuction_NothingToDo(uint64 epoch, uint16 operator);
@@ -180,12 +180,12 @@ interface ISealedBidAuction {
     /// - the seed is recorded, else {ISchedule-Schedule_SeedNotRecorded}
     function settle(uint64 epoch) external;
 
-    /// @notice Gives back what an operator locked or paid for an epoch that was cancelled. By anyone. Whoever never calls it gets the
-    /// same when the round's words are needed again.
+    /// @notice Gives back what an operator locked for a round that was never settled, or paid for an epoch that was cancelled. By
+    /// anyone. Whoever never calls it gets the same when the round's words are needed again.
     /// @dev Emits {AuctionRefunded}.
     ///
     /// Requirements:
-    /// - the schedule knows the epoch as cancelled, else {SealedBidAuction_NotCancelled}
+    /// - not settled: the epoch has begun; settled: the schedule knows it as cancelled; else {SealedBidAuction_NotCancelled}
     /// - something to give back, else {SealedBidAuction_NothingToDo}
     function refund(uint64 epoch, uint16 operator) external;
 
@@ -232,13 +232,18 @@ interface ISealedBidAuction {
     /// @notice How a round ended.
     /// @return settled Nothing is left to settle: it was settled, or its reveal window is over and nobody revealed.
     /// @return clearingPrice Wei per slot; the floor price when nobody bid.
-    /// @return winners In the order in which they won their first slot. @return quantities Slots of each; 0 once refunded.
+    /// @return winners Operator ids, in the order in which they won their first slot.
+    /// @return quantities Slots of each; 0 once refunded.
     function resultOf(uint64 epoch)
         external
         view
         returns (bool settled, uint256 clearingPrice, uint16[] memory winners, uint8[] memory quantities);
-    /// @notice The first 60 % of epoch - 2. @return opens L1 seconds. @return closes L1 seconds, exclusive.
+    /// @notice When bids for `epoch` are committed: the first 60 % of epoch - 2.
+    /// @return opens L1 seconds.
+    /// @return closes L1 seconds, exclusive.
     function commitWindow(uint64 epoch) external view returns (uint256 opens, uint256 closes);
-    /// @notice The rest of epoch - 2. @return opens L1 seconds. @return closes L1 seconds, exclusive.
+    /// @notice When they are revealed: the rest of epoch - 2.
+    /// @return opens L1 seconds.
+    /// @return closes L1 seconds, exclusive.
     function revealWindow(uint64 epoch) external view returns (uint256 opens, uint256 closes);
 }

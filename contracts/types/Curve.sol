@@ -19,7 +19,8 @@ library CurveLib {
 
     /// @notice One step of the curve; (0, 0) is an unused one.
     /// @param i Which step, 0 to 3.
-    /// @return price Gwei per slot. @return quantity Slots.
+    /// @return price Gwei per slot.
+    /// @return quantity Slots.
     function step(Curve self, uint256 i) internal pure returns (uint256 price, uint256 quantity) {
         uint256 word = (Curve.unwrap(self) >> (i * STEP_BITS)) & STEP_MASK;
         (price, quantity) = (word >> QUANTITY_BITS, word & QUANTITY_MASK);
