@@ -30,6 +30,7 @@ pub fn wish(role: &Role) -> Wish {
 /// Keeps the batcher as the role wants it until `stop`; then it rests.
 pub async fn follow(batcher: OpBatcher, mut role: watch::Receiver<Role>, stop: CancellationToken) {
     let mut carried_out = None;
+    let mut said = false;
     loop {
         let wanted = if stop.is_cancelled() { Wish::Rest } else { wish(&role.borrow_and_update()) };
         if wanted != Wish::Leave && carried_out != Some(wanted) {
@@ -38,9 +39,14 @@ pub async fn follow(batcher: OpBatcher, mut role: watch::Receiver<Role>, stop: C
             match result {
                 Ok(()) => {
                     tracing::info!(?wanted, "op-batcher follows");
-                    carried_out = Some(wanted);
+                    (carried_out, said) = (Some(wanted), false);
                 }
-                Err(error) => tracing::warn!(?wanted, %error, "op-batcher does not follow"),
+                // Once an outage.
+                Err(error) if !said => {
+                    tracing::warn!(?wanted, %error, "op-batcher does not follow");
+                    said = true;
+                }
+                Err(_) => {}
             }
         }
         if stop.is_cancelled() {

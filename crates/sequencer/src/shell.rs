@@ -1,5 +1,7 @@
 //! Looks, asks the driver, acts; and answers op-node in between.
 
+mod peers;
+
 use crate::{
     FromPeers, Gap, Role, batcher,
     clients::{Heads, L1, OpBatcher, OpNode},
@@ -11,7 +13,6 @@ use crate::{
 use alloy::{signers::local::PrivateKeySigner, sol_types::Eip712Domain};
 use rota_core::{
     BlockId, L2Block, Millis, OperatorId, Slot,
-    authority::Standing,
     fence::{Fence, Refused, standing_head},
     message::{SealedBlock, SignedReceipt, StreamItem},
     seal::SealStore,
@@ -32,10 +33,13 @@ const ARRIVAL: Duration = Duration::from_millis(500);
 const ARRIVAL_POLL: Duration = Duration::from_millis(5);
 /// Blocks posted before the node is looked at again: enough to catch up fast, few enough for its queue.
 const POST_AT_ONCE: usize = 64;
-/// A block that is this far from the head is history or out of reach: what prevails is decided near the head.
-const FAR: u64 = 1_000;
 /// A gap is asked for again only after this.
 const ASK_AGAIN: Duration = Duration::from_secs(1);
+
+/// How long blocks are kept that may yet be asked for as evidence, seconds (the mainnet's evidence window), and how often older ones
+/// are dropped.
+const EVIDENCE_WINDOW: u64 = 24 * 60 * 60;
+const PRUNE_EVERY: Duration = Duration::from_secs(600);
 
 /// What this operator's sequencer is made of.
 pub struct Config {
@@ -100,6 +104,7 @@ struct Shell {
     node_head: u64,
     went_back: Option<Millis>,
     gap_asked: Option<Instant>,
+    pruned: Instant,
     /// The last boundary at which a receipt was signed or could not be.
     receipt_settled: Option<Slot>,
 }
@@ -143,6 +148,7 @@ pub async fn run(
         node_head: 0,
         went_back: None,
         gap_asked: None,
+        pruned: Instant::now(),
         receipt_settled: None,
     };
     while !stop.is_cancelled() {
@@ -239,6 +245,11 @@ impl Shell {
             self.went_back = Some(now());
         }
         self.node_head = unsafe_head.number;
+        if self.pruned.elapsed() >= PRUNE_EVERY {
+            self.pruned = Instant::now();
+            let before = now().timestamp().0.saturating_sub(EVIDENCE_WINDOW);
+            self.store.prune(heads.finalized.number, before)?;
+        }
         let relation = match head {
             Head::Known(head) => self.relation(&heads, head)?,
             Head::Unsettled | Head::Unknown => Relation::Apart,
@@ -315,89 +326,6 @@ impl Shell {
         Err(StepError::NotApplied { number: last.number })
     }
 
-    fn take(&mut self, message: FromPeers) -> Result<(), SequencerError> {
-        match message {
-            FromPeers::Block(block) if block.operator == self.config.operator => {
-                if self.store.recover(&block, self.slot_now())? {
-                    let (number, hash) = (block.payload.number, block.payload.hash);
-                    tracing::warn!(number, %hash, "a peer knows a block by our key that this store had lost");
-                }
-            }
-            FromPeers::Block(block) => self.accept(&block)?,
-            FromPeers::Receipt(receipt) => self.receipts.push(*receipt),
-            FromPeers::Heard => self.seam.heard(),
-        }
-        Ok(())
-    }
-
-    /// Keeps a peer's block, and follows it if it prevails over the head: see [`prevails`].
-    fn accept(&mut self, block: &SealedBlock) -> Result<(), SequencerError> {
-        if !self.store.accept(block)? {
-            return Ok(());
-        }
-        let id = block.payload.block().id();
-        let BlockId { number, hash } = id;
-        let Some(head) = self.store.head()? else { return Ok(()) };
-        let is_far = head.number.abs_diff(number) > FAR;
-        if is_far || self.store.path(id, head.id())?.is_some() {
-            if number > head.number {
-                self.ask_for(head.number + 1);
-            }
-            return Ok(());
-        }
-        let authority = self.seam.authority();
-        let standing = standing_head(&*self.store, &authority).ok().flatten();
-        let maker = self.store.sealed_block(head.hash)?;
-        // Of a slot of ours that somebody took over: what we sealed last may have reached nobody.
-        let displaced = maker.as_ref().is_some_and(|maker| maker.operator == self.config.operator)
-            && authority
-                .tenures
-                .iter()
-                .any(|ours| ours.slot.0 == block.commitment.slot && !ours.to_slot_end);
-        if prevails(block, head, maker.as_ref(), standing) || displaced {
-            tracing::warn!(number, %hash, instead_of = %head.hash, "followed another branch");
-            self.store.set_head(block.payload.block())?;
-        } else if number > head.number + 1 && self.store.path(head.id(), id)?.is_none() {
-            self.ask_for(head.number + 1);
-        }
-        Ok(())
-    }
-
-    fn ask_for(&mut self, from: u64) {
-        if self.gap_asked.is_none_or(|asked| asked.elapsed() >= ASK_AGAIN) {
-            self.gap_asked = Some(Instant::now());
-            // Full: the relay has enough to do, and the next look or block asks again.
-            let _ = self.gaps.try_send(Gap { from });
-        }
-    }
-
-    /// Countersigns what can be by now.
-    fn countersign(&mut self) {
-        let authority = self.seam.authority();
-        let oldest = authority.tenures.first().map_or(Slot(u64::MAX), |tenure| tenure.slot);
-        let ours = |slot: u64| authority.tenures.iter().any(|tenure| tenure.slot.0 == slot);
-        let is_deep = |receipt: &SignedReceipt| {
-            let block = self.store.block(receipt.receipt.hash).ok().flatten();
-            block.is_some_and(|block| {
-                authority.origins.standing(block.origin) == Standing::Canonical
-            })
-        };
-        let mut waiting = std::mem::take(&mut self.receipts);
-        waiting.retain(|receipt| {
-            let boundary = receipt.receipt.boundarySlot;
-            if ours(boundary)
-                && is_deep(receipt)
-                && self.seam.countersign(receipt.clone(), &authority).is_ok()
-            {
-                tracing::info!(boundary, last = receipt.receipt.number, "countersigned");
-                return false;
-            }
-            // Kept while the boundary's slot is recent or to come.
-            boundary >= oldest.0
-        });
-        self.receipts = waiting;
-    }
-
     /// SIGTERM: the block in hand is sealed, the receipt signed, the successor told.
     async fn leave(&mut self) -> Result<(), SequencerError> {
         let was_leading = self.seam.is_leading();
@@ -435,28 +363,6 @@ impl Shell {
         let settled = self.receipt_settled.is_some_and(|boundary| boundary > slot);
         Ok(settled || !self.store.handed_over_after(slot)?.is_empty())
     }
-
-    /// The slot that is on by our tenures, if we know it: what a rolled-back store must not sign in.
-    fn slot_now(&self) -> Option<Slot> {
-        let now = now();
-        let tenures = self.seam.authority().tenures;
-        tenures.iter().find(|tenure| now < tenure.until.millis()).map(|tenure| tenure.slot)
-    }
-}
-
-/// Whether `block`, which is not on the head, replaces it: because L1 displaced the blocks above its parent, or because it was
-/// made under a later slot's authority (a predecessor's late tail loses against its successor).
-fn prevails(
-    block: &SealedBlock,
-    head: L2Block,
-    maker: Option<&SealedBlock>,
-    standing: Option<L2Block>,
-) -> bool {
-    let on_standing = standing.is_some_and(|standing| {
-        standing.hash != head.hash && standing.hash == block.payload.parent_hash
-    });
-    let later = maker.is_some_and(|head| block.commitment.slot > head.commitment.slot);
-    on_standing || later
 }
 
 /// Used by the keeper's `check`: what stands between this op-node and its being driven.
