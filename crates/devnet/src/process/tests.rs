@@ -110,3 +110,18 @@ fn children_die_with_a_supervisor_that_is_killed() {
         thread::yield_now();
     }
 }
+
+#[tokio::test]
+async fn a_daemon_that_slipped_away_is_found_by_its_mark_and_ended() {
+    let (_dir, s) = supervisor();
+    crate::run::faults::leave_orphan(&s).unwrap();
+    s.finish("orphan", Duration::from_secs(60)).await.unwrap();
+    s.down().await.unwrap();
+    let [(pid, line)] = s.remnants().try_into().unwrap();
+    assert!(line.contains("sleep 600"), "{line}");
+    s.end_remnant(pid);
+    while lives(pid) {
+        thread::yield_now();
+    }
+    assert_eq!(s.remnants(), []);
+}

@@ -6,6 +6,7 @@ use rota_core::{
     types::{Epoch, Millis, OperatorId, Slot, Timestamp},
     view::ChainView,
 };
+use rustix::termios::tcgetwinsize;
 use std::{
     io::{IsTerminal, Write},
     sync::{Mutex, PoisonError},
@@ -68,7 +69,10 @@ impl Screen {
         if self.live {
             let erased = erase(&mut state);
             state.drawn = lines.len();
-            write(&format!("{erased}{}\n", lines.join("\n")));
+            // A line that the terminal breaks in two could not be erased as one.
+            let width = tcgetwinsize(std::io::stdout()).map_or(80, |size| size.ws_col.into());
+            let lines = lines.iter().map(|line| line.chars().take(width).collect::<String>());
+            write(&format!("{erased}{}\n", lines.collect::<Vec<_>>().join("\n")));
         } else {
             write(&format!("{}\n", lines.join(" | ")));
         }
