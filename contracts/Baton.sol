@@ -134,6 +134,8 @@ contract Baton is CallOuts {
         if (timestamp > opened) return true;
 
         uint256 elapsed = block.timestamp - timestamp;
+        // The anchor has the low 32 bits of its block's number: the difference is right modulo 2^32.
+        // forge-lint: disable-next-line(unsafe-typecast)
         uint256 accounted = uint256(uint32(block.number - l1Block)) * c.l1BlockSeconds;
         return elapsed > accounted + CLAIM_GRACE / 2 + elapsed / DRIFT_DIVISOR;
     }
@@ -147,9 +149,10 @@ contract Baton is CallOuts {
         TakeOver memory last = _takeOverOf(stay.turn);
         waived = gap || last.waived || (taker != RESERVE && stay.frozen != RESERVE);
 
-        // A return at a later slot stands: the taker holds until then.
+        // A return at a later slot stands: the taker holds until then. 40 bits of seconds last for 34,000 years.
         _takeOvers[stay.turn % TAKE_OVER_RING] = TakeOver({
             turn: stay.turn,
+            // forge-lint: disable-next-line(unsafe-typecast)
             from: uint40(timestamp),
             returnSlot: last.returnSlot > slot ? last.returnSlot : 0,
             taker: taker,

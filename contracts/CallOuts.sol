@@ -91,14 +91,16 @@ abstract contract CallOuts is Turns, EIP712 {
         if (block.number < earliest) revert Baton_CallOutTooSoon(earliest);
         if (_accounts[caller].calledOut == slot + 1) revert Baton_AlreadyCalledOut(slot, caller);
 
-        // Effect: the call-out.
+        // Effect: the call-out. 40 bits of seconds last for 34,000 years, and there are fewer slots and blocks than seconds.
         _accounts[caller].calledOut = slot + 1;
+        // forge-lint: disable-start(unsafe-typecast)
         last.turn = uint40(stay.turn);
         last.slot = uint40(slot);
         last.holder = stay.holder;
         last.caller = caller;
         last.l1Block = uint40(block.number);
         last.timestamp = uint40(block.timestamp);
+        // forge-lint: disable-end(unsafe-typecast)
         _callOut = last;
         emit CalledOut(slot, stay.holder, caller, _deadline(last));
     }
@@ -129,7 +131,7 @@ abstract contract CallOuts is Turns, EIP712 {
         // Effect: the answer, and its reward.
         _callOut.caller = 0;
         _callOut.answeredIn = uint40(block.number);
-        _accounts[open.holder].collectable += uint128(CALLOUT_BOND);
+        _credit(open.holder);
         emit Answered(open.slot, open.holder, commitment.number, commitment.blockHash);
     }
 
@@ -203,8 +205,14 @@ abstract contract CallOuts is Turns, EIP712 {
     /// @dev Ends an open call-out unanswered: the bond was for a question that it answered by silence, or that became moot.
     function _close(CallOut memory open) internal {
         _callOut.caller = 0;
-        _accounts[open.caller].collectable += uint128(CALLOUT_BOND);
+        _credit(open.caller);
         emit CallOutClosed(open.slot, open.caller);
+    }
+
+    function _credit(uint16 operator) internal {
+        // The constructor took the bond from 128 bits.
+        // forge-lint: disable-next-line(unsafe-typecast)
+        _accounts[operator].collectable += uint128(CALLOUT_BOND);
     }
 
     function _domainNameAndVersion() internal pure override returns (string memory, string memory) {

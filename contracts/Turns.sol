@@ -92,23 +92,19 @@ abstract contract Turns is IBaton, Clocked {
         (uint16 assigned, bool isReturn) = SCHEDULE.recordClaim(slot);
 
         // Check: the caller is whose turn it is. Asked by operator, not by key: a stranger's id, 0, must match no assignment.
-        Clock memory c = _clock();
-        if (REGISTRY.sequencerKeyAt(assigned, c.epochOf(slot)) != msg.sender) {
+        (uint64 epoch, uint256 index) = _split(slot);
+        if (REGISTRY.sequencerKeyAt(assigned, epoch) != msg.sender) {
             revert Baton_NotYourTurn(slot, assigned, msg.sender);
         }
 
-        uint256 start = c.startOfSlot(slot);
+        uint256 start = _startOf(epoch, index);
         if (isReturn) {
-            // Check: the taker can see it coming.
-            uint256 closed = start - Timeline.NOTICE_BLOCKS * c.l1BlockSeconds;
-            if (block.timestamp > closed) revert Baton_ReturnTooLate(slot, closed);
+            _return(slot, assigned, start);
+            return;
+        }
 
-            // Effect: `rotate` has to wait for the tail of the taker.
-            (uint64 turn,,) = SCHEDULE.turnOf(slot);
-            _takeOvers[turn % TAKE_OVER_RING].returnSlot = slot;
-            emit Returned(slot, assigned);
-        } else {
-            // Check: it is near enough.
+        // Check: it is near enough. No overflow: times and windows are far below 256 bits.
+        unchecked {
             if (block.timestamp + CLAIM_LEAD < start) revert Baton_ClaimTooEarly(slot, start - CLAIM_LEAD);
             emit Claimed(slot, assigned);
 
@@ -141,6 +137,19 @@ abstract contract Turns is IBaton, Clocked {
         _rotateOrRevert(slot, operator, index);
     }
 
+    /* INTERNAL: RETURNS */
+    /// @dev The rest of a claim that returns to a turn taken over.
+    function _return(uint64 slot, uint16 assigned, uint256 start) internal {
+        // Check: the taker can see it coming.
+        uint256 closed = start - Timeline.NOTICE_BLOCKS * L1_BLOCK_SECONDS;
+        if (block.timestamp > closed) revert Baton_ReturnTooLate(slot, closed);
+
+        // Effect: `rotate` has to wait for the tail of the taker.
+        (uint64 turn,,) = SCHEDULE.turnOf(slot);
+        _takeOvers[turn % TAKE_OVER_RING].returnSlot = slot;
+        emit Returned(slot, assigned);
+    }
+
     /* INTERNAL: ROTATION */
     /// @dev Whose batcher is due. A recorded take-over counts from its transaction on: else whom it displaces could rotate back
     /// in the blocks before it takes effect.
@@ -170,7 +179,8 @@ abstract contract Turns is IBaton, Clocked {
 
     /// @dev The reason is not copied: a hostile target could return more data than the caller can pay for.
     function _rotate(uint64 slot, uint16 operator, uint8 index) private returns (address batcher, bool ok) {
-        batcher = REGISTRY.batcherKeyAt(operator, index, _clock().epochOf(slot));
+        (uint64 epoch,) = _split(slot);
+        batcher = REGISTRY.batcherKeyAt(operator, index, epoch);
         if (batcher == address(0)) revert Baton_NoBatcherKey(operator, index);
 
         // Check: a call gets 63/64 of what is left at most. With less than the cap the caller could starve the target on purpose,

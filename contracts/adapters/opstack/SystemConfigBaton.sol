@@ -66,6 +66,8 @@ contract SystemConfigBaton is ISystemConfigBaton {
     /// @inheritdoc ISystemConfigBaton
     function forward(bytes calldata data) external onlyChainOwner returns (bytes memory) {
         // Check: the setter is not on the deny list.
+        // Fewer than 4 bytes name no function: the missing ones read as zeros.
+        // forge-lint: disable-next-line(unsafe-typecast)
         bytes4 selector = bytes4(data);
         if (_isDenied(selector)) revert SystemConfigBaton_Denied(selector);
         bytes32 before = _guarded();
@@ -91,6 +93,8 @@ contract SystemConfigBaton is ISystemConfigBaton {
         if (owner != address(this)) revert SystemConfigBaton_NotOwnerOfConfig(owner);
 
         uint256 earliest = block.timestamp + RETURN_DELAY;
+        // The delay has 32 bits, and time a long way to 96.
+        // forge-lint: disable-next-line(unsafe-typecast)
         (_newOwner, _earliest) = (newOwner, uint96(earliest));
         emit ReturnAnnounced(earliest, newOwner);
     }

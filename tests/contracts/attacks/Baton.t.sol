@@ -57,23 +57,27 @@ contract BatonAttacksTest is BatonTest {
     }
 
     /* A STARVED ROTATION */
-    /// @dev With any gas limit a late claim either fails whole, or moves the batcher.
+    /// @dev With any gas limit a late claim either fails whole, or moves the batcher; where gas ends on the way to the target, it
+    /// says so before.
     function test_attack_ClaimStarvedOfGas_FailsWhole() public {
         _warpToSlot(FIRST + 1);
-        uint256 stood;
+        (uint256 stood, uint256 refused) = (0, 0);
         for (uint256 gas = 20_000; gas <= 320_000; gas += 1500) {
             uint256 snapshot = vm.snapshotState();
             vm.prank(alice.sequencer);
-            (bool ok,) = address(baton).call{gas: gas}(abi.encodeCall(IBaton.claim, (FIRST)));
+            (bool ok, bytes memory reason) = address(baton).call{gas: gas}(abi.encodeCall(IBaton.claim, (FIRST)));
             if (ok) {
                 ++stood;
                 assertEq(adapter.batcher(), alice.batcher);
             } else {
+                if (bytes4(reason) == IBaton.Baton_GasTooLow.selector) ++refused;
                 assertFalse(schedule.isClaimed(FIRST));
             }
             vm.revertToState(snapshot);
         }
         assertGt(stood, 50);
+        // From the first gas left for the check to the target's whole share of it: 100,000 and a bit.
+        assertGt(refused, 60);
     }
 
     function test_attack_TakeOverStarvedOfGas_FailsWhole() public {

@@ -12,19 +12,18 @@ contract BatonGasTest is BatonTest {
     function setUp() public {
         _deployWithBaton();
         _lap(FIRST_LAP);
-        _warpToSlot(FIRST_LAP * 8 + 3);
-        _claim(bob, FIRST_LAP * 8 + 3);
+        _warpTo(_start(FIRST_LAP * 8 + 3) - 2);
     }
 
     function test_gas_claim_Steady() public {
-        _lap(SECOND_LAP);
+        _secondLap();
         _warpTo(_start(SECOND_LAP * 8 + 3) - 2);
         _claim(bob, SECOND_LAP * 8 + 3);
         vm.snapshotGasLastCall("Bars", "claim, steady");
     }
 
     function test_gas_claim_Rotates() public {
-        _lap(SECOND_LAP);
+        _secondLap();
         _warpTo(_start(SECOND_LAP * 8 + 3) + baton.TAIL_WINDOW());
         _claim(bob, SECOND_LAP * 8 + 3);
         vm.snapshotGasLastCall("Bars", "claim that rotates");
@@ -33,14 +32,12 @@ contract BatonGasTest is BatonTest {
 
     /// @dev The ring's first lap: the epoch's word was never written before.
     function test_gas_claim_First() public {
-        _lap(FIRST_LAP + 1);
-        _warpTo(_start((FIRST_LAP + 1) * 8 + 3) - 2);
-        _claim(bob, (FIRST_LAP + 1) * 8 + 3);
+        _claim(bob, FIRST_LAP * 8 + 3);
         vm.snapshotGasLastCall("Baton", "claim, first of its epoch's word");
     }
 
     function test_gas_rotate() public {
-        _lap(SECOND_LAP);
+        _secondLap();
         _warpTo(_start(SECOND_LAP * 8 + 3) + baton.TAIL_WINDOW());
         baton.rotate();
         vm.snapshotGasLastCall("Baton", "rotate");
@@ -48,7 +45,7 @@ contract BatonGasTest is BatonTest {
     }
 
     function test_gas_callOut_Heartbeat_TakeOver() public {
-        _lap(SECOND_LAP);
+        _secondLap();
         _warpTo(_start(SECOND_LAP * 8 + 3) - 2);
         _claim(bob, SECOND_LAP * 8 + 3);
         _mine(1);
@@ -65,6 +62,11 @@ contract BatonGasTest is BatonTest {
         _takeOver(reserve);
         vm.snapshotGasLastCall("Baton", "takeOver");
         assertEq(adapter.batcher(), reserve.batcher);
+    }
+
+    function _secondLap() internal {
+        _claim(bob, FIRST_LAP * 8 + 3);
+        _lap(SECOND_LAP);
     }
 
     /// @dev Sells an epoch to bob and carol in equal parts and mines up to its first slot; bob's are the odd ones.
