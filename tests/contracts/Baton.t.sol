@@ -358,9 +358,12 @@ contract BatonTakeOverTest is BatonTest {
         vm.expectEmit(address(baton));
         emit IBaton.Claimed(FIRST + 4, reserve.id);
         _claim(reserve, FIRST + 4);
-        _warpTo(grace + 4);
-        vm.expectRevert(abi.encodeWithSelector(IBaton.Baton_HolderNotSilent.selector, reserve.id));
-        _takeOver(bob);
+        // Claimed once for all voided slots.
+        for (uint64 slot = FIRST + 4; slot < FIRST + 7; ++slot) {
+            _warpTo(_start(slot) + baton.CLAIM_GRACE() + 4);
+            vm.expectRevert(abi.encodeWithSelector(IBaton.Baton_HolderNotSilent.selector, reserve.id));
+            _takeOver(bob);
+        }
 
         vm.revertToState(snapshot);
         _warpTo(grace + 4);
