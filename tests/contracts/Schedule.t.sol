@@ -271,12 +271,23 @@ contract ScheduleTest is ScheduleBase {
     /* RING */
     /// @dev Epoch 10 shares epoch 2's words. Nobody freezes it: what they still say is epoch 2's.
     function test_attack_StaleRingWord_IsNotReadAsSchedule() public {
-        _freeze(2, _ids(2, 3, 4, 5));
+        _freeze(2, _ids(2, 3, 3, 5));
+        _toSlot(_first(2));
+        schedule.recordClaim(_first(2));
+        _toSlot(_first(2) + 1);
+        schedule.recordTakeOver(9);
+        schedule.recordMiss(_first(2) + 1);
+        schedule.voidRemaining(5, _first(2) + 3);
+
         _toSlot(_first(10));
         for (uint64 slot = _first(10); slot < _first(11); ++slot) {
             assertEq(schedule.holderAt(slot, _start(slot)), RESERVE);
-            assertFalse(schedule.isClaimed(slot));
+            assertFalse(schedule.isClaimed(slot), "claimed");
+            assertFalse(schedule.isMissed(slot), "missed");
+            assertFalse(schedule.isVoided(slot), "voided");
         }
+        (uint256 l1Block, uint256 timestamp) = schedule.anchorOf(10);
+        assertEq(l1Block + timestamp, 0, "anchor");
         assertTrue(schedule.phaseOf(10) == EpochPhase.Pending);
         vm.expectRevert(abi.encodeWithSelector(ISchedule.Schedule_SeedNotRecorded.selector, 10));
         schedule.seedOf(10);
