@@ -2,7 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {Headers} from "./utils/Headers.sol";
-import {ListPolicy, ScheduleBase} from "./utils/ScheduleBase.sol";
+import {ScheduleBase} from "./utils/ScheduleBase.sol";
 import {Schedule} from "@rota/contracts/Schedule.sol";
 import {IOperatorRegistry} from "@rota/contracts/interfaces/IOperatorRegistry.sol";
 import {IPolicy} from "@rota/contracts/interfaces/IPolicy.sol";
