@@ -114,31 +114,44 @@ impl<D: Directory> Offers<D> {
         if waiting.is_empty() {
             return Ok(());
         }
-        let includers = self.directory.includers();
-        for entry in waiting {
-            let own = OperatorId::default();
-            if !self.offered.contains_key(&(entry.hash, own)) {
-                self.offered.insert((entry.hash, own), now);
-                if let Err(error) = self.pool.offer(&entry.raw).await {
-                    tracing::debug!(hash = %entry.hash, %error, "relay.own_pool_refused");
-                    self.settle_refused(&entry).await?;
-                }
+        for entry in self.due(&waiting, OperatorId::default()) {
+            self.offered.insert((entry.hash, OperatorId::default()), now);
+            if let Err(error) = self.pool.offer(&entry.raw).await {
+                tracing::debug!(hash = %entry.hash, %error, "relay.own_pool_refused");
+                self.settle_refused(entry).await?;
             }
-            let due: Vec<&Peer> = includers
-                .iter()
-                .filter(|peer| !self.offered.contains_key(&(entry.hash, peer.operator)))
-                .collect();
-            let answers = join_all(due.iter().map(|peer| self.offer_to(peer, &entry))).await;
-            for (peer, answer) in due.into_iter().zip(answers) {
-                match answer {
-                    Ok(()) => drop(self.offered.insert((entry.hash, peer.operator), now)),
-                    Err(error) => {
-                        tracing::debug!(hash = %entry.hash, operator = %peer.operator, error = %format!("{error:#}"), "relay.offer_failed");
+        }
+        let includers = self.directory.includers();
+        let taken = join_all(includers.iter().map(|peer| self.offer_all_to(peer, &waiting))).await;
+        for (peer, taken) in includers.iter().zip(taken) {
+            self.offered.extend(taken.into_iter().map(|hash| ((hash, peer.operator), now)));
+        }
+        Ok(())
+    }
+
+    fn due<'a>(&self, waiting: &'a [OutboxEntry], to: OperatorId) -> Vec<&'a OutboxEntry> {
+        waiting.iter().filter(|entry| !self.offered.contains_key(&(entry.hash, to))).collect()
+    }
+
+    /// Offers what is due to a peer, oldest first; answers what it took. One that does not answer is left alone for this
+    /// round: a frozen holder must not hold up the offers to the next one.
+    async fn offer_all_to(&self, peer: &Peer, waiting: &[OutboxEntry]) -> Vec<B256> {
+        let mut taken = vec![];
+        for entry in self.due(waiting, peer.operator) {
+            match self.offer_to(peer, entry).await {
+                Ok(()) => taken.push(entry.hash),
+                Err(error) => {
+                    tracing::debug!(hash = %entry.hash, operator = %peer.operator, error = %format!("{error:#}"), "relay.offer_failed");
+                    if error
+                        .downcast_ref::<reqwest::Error>()
+                        .is_some_and(|error| error.status().is_none())
+                    {
+                        break;
                     }
                 }
             }
         }
-        Ok(())
+        taken
     }
 
     async fn offer_to(&self, peer: &Peer, entry: &OutboxEntry) -> Result<()> {

@@ -322,7 +322,8 @@ fn transfer(chain_id: u64, nonce: u64) -> TxEnvelope {
 }
 
 async fn ask(url: &str, request: Value) -> Value {
-    reqwest::Client::new().post(url).json(&request).send().await.unwrap().json().await.unwrap()
+    let client = reqwest::Client::builder().timeout(PATIENCE).build().unwrap();
+    client.post(url).json(&request).send().await.unwrap().json().await.unwrap()
 }
 
 fn send_raw(raw: &Bytes) -> Value {
