@@ -33,6 +33,8 @@ const RATE: u64 = 5;
 const LAST_SECOND: u64 = 5;
 /// Transfers of one wallet under way at once: what op-geth's pool takes of one account in any case.
 const PENDING: u64 = 16;
+/// How late a transfer may still be sent, milliseconds.
+const STALE: u64 = 500;
 /// What an entrance gets to answer before the user tries another.
 const PATIENCE: Duration = Duration::from_millis(1_500);
 /// Who gets the transfers.
@@ -93,9 +95,12 @@ impl Load {
         let mut under_way = JoinSet::new();
         while !stop.is_cancelled() {
             for at in instants(&self.timeline, slot, &mut random) {
-                let Some(wait) = at.checked_sub(now().0) else { continue };
+                // The slot in which the load begins is not made up for.
+                if at + STALE < now().0 {
+                    continue;
+                }
                 tokio::select! {
-                    () = sleep(Duration::from_millis(wait)) => {}
+                    () = sleep(Duration::from_millis(at.saturating_sub(now().0))) => {}
                     () = stop.cancelled() => break,
                 }
                 while let Some(Ok(wallet)) = under_way.try_join_next() {
