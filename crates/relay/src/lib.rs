@@ -45,7 +45,8 @@ pub enum Verdict {
 pub trait Directory: Send + Sync + 'static {
     /// Every registered operator's relay but our own.
     fn peers(&self) -> Vec<Peer>;
-    /// Whether the item is signed by the key of the operator that it names, for a slot that this operator held.
+    /// Whether the item is signed by the key of the operator that it names, for a slot that has begun, that this operator held, and
+    /// into or before which a block is dated.
     fn judge(&self, item: &StreamItem) -> Verdict;
     /// Who includes transactions: the holder now and, if another, the holder a few blocks from now. Without ourselves.
     fn includers(&self) -> Vec<Peer>;

@@ -1,7 +1,8 @@
 //! The relay's questions, answered from the L1 view.
 
-use rota_chain::Observation;
+use rota_chain::{Observation, now};
 use rota_core::{
+    fence::EARLY_BLOCKS,
     message::{StreamItem, domain},
     types::{OperatorId, Slot, Timestamp},
     view::ChainView,
@@ -59,19 +60,29 @@ impl Directory for Network {
 
     fn judge(&self, item: &StreamItem) -> Verdict {
         let Some(view) = self.view() else { return Verdict::NotYet };
-        let (operator, slot, signer) = match item {
+        let timeline = view.timeline();
+        let slot = match item {
+            StreamItem::Sealed(block) => Slot(block.commitment.slot),
+            // Signed under the authority of the slot that ends at the boundary.
+            StreamItem::Receipt(receipt) => Slot(receipt.receipt.boundarySlot.saturating_sub(1)),
+            StreamItem::Leaving { slot, .. } => *slot,
+        };
+        // Under the authority of a slot to come a block would prevail over those of whoever holds now.
+        let early = EARLY_BLOCKS * timeline.clock.l2_block_seconds;
+        if slot > timeline.slot_at(Timestamp(now().timestamp().0 + early)) {
+            return Verdict::NotYet;
+        }
+        let (operator, timestamp, signer) = match item {
             StreamItem::Sealed(block) => {
                 if block.commitment.l2ChainId != alloy::primitives::U256::from(self.l2_chain_id)
                     || block.check_envelope().is_err()
                 {
                     return Verdict::Bad;
                 }
-                (block.operator, Slot(block.commitment.slot), block.signer(&self.domain))
+                (block.operator, block.payload.timestamp, block.signer(&self.domain))
             }
             StreamItem::Receipt(receipt) => {
-                // Signed under the authority of the slot that ends at the boundary.
-                let slot = Slot(receipt.receipt.boundarySlot.saturating_sub(1));
-                (receipt.from, slot, receipt.signer(&self.domain))
+                (receipt.from, timeline.start_of(slot), receipt.signer(&self.domain))
             }
             StreamItem::Leaving { operator, slot, number, hash, signature } => {
                 let receipt = HandoffReceipt {
@@ -80,16 +91,18 @@ impl Directory for Network {
                     number: *number,
                     hash: *hash,
                 };
-                (*operator, *slot, recover(signature, &receipt, &self.domain))
+                let signer = recover(signature, &receipt, &self.domain);
+                (*operator, timeline.start_of(*slot), signer)
             }
         };
         let Some(signer) = signer else { return Verdict::Bad };
-        let key = view.sequencer_key(operator, view.timeline().epoch_of(slot));
-        if key.is_some_and(|key| key != signer) {
+        let key = view.sequencer_key(operator, timeline.epoch_of(slot));
+        // Dated past its slot, a block is nobody's, whoever signed it.
+        if key.is_some_and(|key| key != signer) || timestamp >= timeline.end_of(slot) {
             return Verdict::Bad;
         }
         // An unknown operator or a take-over may be in an L1 block that our view has yet to see.
-        if key.is_some() && has_held(&view, operator, slot) {
+        if key.is_some() && view.could_seal(operator, slot, timestamp) {
             Verdict::Good
         } else {
             Verdict::NotYet
@@ -99,7 +112,7 @@ impl Directory for Network {
     fn includers(&self) -> Vec<Peer> {
         let Some(view) = self.view() else { return vec![] };
         let own = self.own.and_then(|key| view.operator_of_key(key));
-        let now = rota_sequencer::seam::now().timestamp();
+        let now = now().timestamp();
         let mut holders = vec![view.holder(now)];
         let next = view.holder(Timestamp(now.0 + AHEAD));
         if next != holders[0] {
@@ -119,19 +132,4 @@ fn recover(
     domain: &Eip712Domain,
 ) -> Option<Address> {
     signature.recover_address_from_prehash(&receipt.eip712_signing_hash(domain)).ok()
-}
-
-/// Whether `operator` held `slot`, or a part of it. A slot older than the view remembers is not questioned: what stood in
-/// it is in L1's batches by now, and only fills gaps.
-fn has_held(view: &ChainView, operator: OperatorId, slot: Slot) -> bool {
-    let timeline = view.timeline();
-    let (start, end) = (timeline.start_of(slot), timeline.end_of(slot));
-    let current = timeline.epoch_at(view.head().timestamp);
-    timeline.epoch_of(slot) < timeline.oldest_epoch(current)
-        || view.holder_at(slot, start) == operator
-        || view.holder_at(slot, Timestamp(end.0 - 1)) == operator
-        || view
-            .changes_in(&view.turn_of(slot))
-            .iter()
-            .any(|change| change.slot == slot && change.operator == operator)
 }

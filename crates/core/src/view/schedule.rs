@@ -113,6 +113,22 @@ impl ChainView {
         self.holder_at(self.timeline().slot_at(now), now)
     }
 
+    /// Whether `operator` could seal a block dated `timestamp` under the authority of `slot`: it holds the slot then or, filling a gap,
+    /// at a later moment of it. A slot that the view has forgotten is not questioned further: what stood in it is in L1's batches.
+    pub fn could_seal(&self, operator: OperatorId, slot: Slot, timestamp: Timestamp) -> bool {
+        let timeline = self.timeline();
+        let (start, end) = (timeline.start_of(slot), timeline.end_of(slot));
+        if timestamp >= end {
+            return false;
+        }
+        let from = timestamp.max(start);
+        let edges = self.changes_in(&self.turn_of(slot)).into_iter().map(|change| change.from);
+        timeline.epoch_of(slot) < timeline.oldest_epoch(timeline.epoch_at(self.head().timestamp))
+            || std::iter::once(from)
+                .chain(edges.filter(|edge| from < *edge && *edge < end))
+                .any(|at| self.holder_at(slot, at) == operator)
+    }
+
     /// The changes of holder within `turn`, in order of time.
     pub fn changes_in(&self, turn: &Turn) -> Vec<Change> {
         let mut changes: Vec<_> = self

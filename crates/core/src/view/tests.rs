@@ -332,3 +332,34 @@ fn a_seed_or_a_bid_that_a_reorg_took_is_due_again() {
     view.rewind(first).unwrap();
     assert!(!view.is_frozen(Epoch(2)));
 }
+
+/* WHO COULD SEAL */
+
+#[test]
+fn a_block_is_its_operators_only_where_its_slot_is() {
+    let (slot, next) = (timeline_slot(2, 1), timeline_slot(2, 2));
+    let (from, to) = (start(2, 1), start(2, 2));
+    // Operator 2's slot, of which operator 3 took the second half over.
+    let scene = Scene::new().frozen(2, [1, 2, 4, 1]).at(from).changed(slot.0, 3, from + 8);
+    for (why, operator, slot, timestamp, expected) in [
+        ("in its part", 2, slot, from + 7, true),
+        ("an earlier second, to fill a gap", 2, slot, from - 9, true),
+        ("after it was taken over", 2, slot, from + 8, false),
+        ("the taker in its part", 3, slot, from + 8, true),
+        ("the taker filling what the silent one left", 3, slot, from + 2, true),
+        ("dated past the end of the slot", 3, slot, to, false),
+        ("dated into the next slot by who holds neither", 4, slot, to - 1, false),
+        ("the next holder in its own", 4, next, to, true),
+        ("long after the slot whose authority it claims", 2, slot, to + 100, false),
+    ] {
+        let could = scene.view.could_seal(OperatorId(operator), slot, Timestamp(timestamp));
+        assert_eq!(could, expected, "{why}");
+    }
+    let forgotten = Scene::new().at(start(40, 0));
+    let could = |at| forgotten.view.could_seal(OperatorId(2), slot, Timestamp(at));
+    assert!(could(from) && !could(start(40, 0)), "an old slot is good for old blocks only");
+}
+
+fn timeline_slot(epoch: u64, index: u64) -> Slot {
+    scene::timeline().slot_at(Timestamp(start(epoch, index)))
+}
