@@ -1,12 +1,19 @@
 //! The JSON-RPC server that op-node takes for its conductor.
 
-use axum::{Json, Router, extract::State, routing::post};
+use axum::{
+    Json, Router,
+    extract::{DefaultBodyLimit, State},
+    routing::post,
+};
 use rota_core::envelope::EnvelopeError;
 use rota_core::fence::Refused;
 use serde_json::{Value, json};
 use std::{future::Future, sync::Arc};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
+
+/// Largest request, bytes: a block full of calldata is some 8 MiB in JSON, and one that did not fit could never be sealed.
+const MAX_BODY: usize = 64 * 1024 * 1024;
 
 /// Why a commit was answered with an error.
 #[derive(Debug, thiserror::Error)]
@@ -38,6 +45,7 @@ pub async fn serve<C: Conductor>(
     let app = Router::new()
         .route("/", post(answer::<C>))
         .route("/{*path}", post(answer::<C>))
+        .layer(DefaultBodyLimit::max(MAX_BODY))
         .with_state(conductor);
     axum::serve(listener, app).with_graceful_shutdown(stop.cancelled_owned()).await
 }
@@ -74,5 +82,37 @@ async fn answer_one<C: Conductor>(conductor: &C, mut request: Value) -> Value {
         Err((code, message)) => {
             json!({ "jsonrpc": "2.0", "id": id, "error": { "code": code, "message": message } })
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Agreeable;
+
+    impl Conductor for Agreeable {
+        fn is_leader(&self) -> bool {
+            true
+        }
+
+        async fn commit(&self, _: Value) -> Result<(), CommitError> {
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn takes_a_block_full_of_calldata() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let stop = CancellationToken::new();
+        let _ends = stop.clone().drop_guard();
+        tokio::spawn(serve(listener, Arc::new(Agreeable), stop));
+
+        let calldata = "00".repeat(4 * 1024 * 1024);
+        let rpc = crate::rpc::Rpc::new(url).unwrap();
+        let minute = std::time::Duration::from_secs(60);
+        let answer = rpc.call::<Value>("conductor_commitUnsafePayload", json!([calldata]), minute);
+        assert_eq!(answer.await.unwrap(), Value::Null);
     }
 }
