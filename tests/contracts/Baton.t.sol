@@ -178,6 +178,19 @@ contract BatonTakeOverTest is BatonTest {
         _takeOver(reserve);
     }
 
+    /// @dev Nor of the same holder: it has claimed its new turn since. Epochs 4 and 5 are the reserve's, one turn each.
+    function test_takeOver_RevertGiven_TheCallOutWasToTheHoldersEarlierTurn() public {
+        _warpToEpoch(4);
+        _claim(reserve, 32);
+        _warpTo(_start(40) - 2);
+        _callOut(bob);
+        _mine(1);
+        _claim(reserve, 40);
+        _mine(baton.CALLOUT_GRACE_BLOCKS() + 4);
+        vm.expectRevert(abi.encodeWithSelector(IBaton.Baton_HolderNotSilent.selector, reserve.id));
+        _takeOver(bob);
+    }
+
     function test_takeOver_OfASilentTaker() public {
         _givenReserveTookOver();
         _callOut(bob);
@@ -402,6 +415,19 @@ contract BatonTakeOverTest is BatonTest {
         emit IBaton.Missed(FIRST + 3, alice.id, 2, 0);
         baton.recordMiss(FIRST + 3);
         assertEq(vault.bondOf(alice.id), bonded);
+    }
+
+    /// @dev The reserve failed in this turn: that it steps in later does not bring the leaks back.
+    function test_takeOver_ByTheReserveAfterAnother_LeaksNothing() public {
+        _givenAliceIsSilent();
+        _mine(4);
+        _takeOver(bob);
+        _warpToSlot(FIRST + 3);
+        _callOut(reserve);
+        _mine(baton.CALLOUT_GRACE_BLOCKS() + 1);
+        vm.expectEmit(address(baton));
+        emit IBaton.Missed(FIRST + 3, alice.id, 2, 0);
+        _takeOver(reserve);
     }
 
     function test_takeOver_GivenTheReserveMissesItsOwnTurn_Leaks() public {
