@@ -15,9 +15,20 @@ use axum::{
 };
 use rota_store::{Store, StoreError};
 use serde_json::{Value, json};
-use std::{io, sync::Arc};
-use tokio::{net::TcpListener, sync::Notify, task::spawn_blocking};
+use std::{io, sync::Arc, time::Duration};
+use tokio::{
+    net::TcpListener,
+    sync::{Notify, Semaphore},
+    task::spawn_blocking,
+    time::sleep,
+};
 use tokio_util::sync::CancellationToken;
+
+/// How long requests in hand may take once the keeper stops.
+const LAST_ANSWERS: Duration = Duration::from_secs(1);
+
+/// One promise at a time waits for the disk: a flood of them must not stand before a seal.
+static WRITES: Semaphore = Semaphore::const_new(1);
 
 /// The entrance of one keeper.
 #[derive(Clone)]
@@ -67,9 +78,16 @@ impl Ingress {
             .route("/", post(answer))
             .layer(DefaultBodyLimit::max(MAX_BODY))
             .with_state(self);
-        axum::serve(listener, router)
-            .with_graceful_shutdown(async move { stop.cancelled().await })
-            .await
+        let served =
+            axum::serve(listener, router).with_graceful_shutdown(stop.clone().cancelled_owned());
+        // A stranger who never ends a request must not keep the keeper from stopping.
+        tokio::select! {
+            served = served => served,
+            () = async {
+                stop.cancelled().await;
+                sleep(LAST_ANSWERS).await;
+            } => Ok(()),
+        }
     }
 
     async fn call(&self, request: &Value) -> Result<Value, Rejected> {
@@ -90,7 +108,7 @@ impl Ingress {
     async fn accept(&self, raw: Bytes) -> Result<B256, Rejected> {
         let hash = check(&raw, self.l2_chain_id)?;
         let store = self.store.clone();
-        // The write waits for the disk.
+        let _turn = WRITES.acquire().await;
         match spawn_blocking(move || store.promise(hash, &raw)).await {
             Ok(Ok(is_new)) => {
                 if is_new {

@@ -3,7 +3,7 @@
 //! | request | answer |
 //! |---|---|
 //! | `GET /v1/stream?from=SEQ` | items from number SEQ on, one JSON object a line, for as long as the reader stays |
-//! | `GET /v1/blocks?from=NUMBER` | at most [`PAGE`] blocks from L2 block NUMBER on, whoever sealed them: a JSON array |
+//! | `GET /v1/blocks?from=NUMBER` | the first blocks from L2 block NUMBER on, whoever sealed them: a JSON array, empty above the last |
 //! | `POST /v1/transactions` | `{"raw": "0x…"}`: offers a transaction to this operator's pool |
 //!
 //! The stream's header [`STREAM_ID`] names it: with another id than last time the operator lost its disk and counts from 1
@@ -42,6 +42,8 @@ pub const PAGE: u32 = 64;
 pub const MAX_BODY: usize = 300 * 1024;
 /// Readers at once: enough for every operator and a good many followers, and a bound for strangers.
 const MAX_READERS: usize = 256;
+/// Pages of blocks read at once; who asks for more waits. Each takes a thread of those that seal too.
+const MAX_PAGES: usize = 4;
 
 /// One line of the stream.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -57,11 +59,13 @@ pub struct Relay {
     store: Arc<Store>,
     pool: Pool,
     readers: Arc<Semaphore>,
+    pages: Arc<Semaphore>,
 }
 
 impl Relay {
     pub fn new(store: Arc<Store>, pool: Pool) -> Self {
-        Self { store, pool, readers: Arc::new(Semaphore::new(MAX_READERS)) }
+        let (readers, pages) = (Semaphore::new(MAX_READERS), Semaphore::new(MAX_PAGES));
+        Self { store, pool, readers: Arc::new(readers), pages: Arc::new(pages) }
     }
 
     /// Serves on `listener` until `stop`.
@@ -145,6 +149,7 @@ impl Reader {
 }
 
 async fn blocks(State(relay): State<Relay>, Query(From { from }): Query<From>) -> Response {
+    let _permit = relay.pages.acquire().await;
     match spawn_blocking(move || relay.store.blocks_from(from, PAGE)).await {
         Ok(Ok(blocks)) => Json(blocks).into_response(),
         Ok(Err(error)) => unreadable(&error),

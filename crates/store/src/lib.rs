@@ -77,6 +77,8 @@ pub struct Deployment {
 /// See the crate's documentation.
 pub struct Store {
     connection: Mutex<Connection>,
+    /// For what strangers ask: reading beside the writer, they can't keep a seal waiting.
+    reader: Mutex<Connection>,
     /// Sequence number of the last stream entry.
     stream: watch::Sender<u64>,
     stream_id: String,
@@ -112,10 +114,13 @@ impl Store {
         connection.pragma_update(None, "synchronous", "FULL")?;
         schema::migrate(&mut connection, &path)?;
         let stream_id = schema::identify(&mut connection, &path, deployment, slot)?;
+        let reader = Connection::open(&path)?;
+        reader.pragma_update(None, "query_only", true)?;
         let last = connection
             .query_row("SELECT coalesce(max(seq), 0) FROM stream", [], |row| uint(row, 0))?;
         Ok(Self {
             connection: Mutex::new(connection),
+            reader: Mutex::new(reader),
             stream: watch::Sender::new(last),
             stream_id,
             _lock: lock,
@@ -156,6 +161,10 @@ impl Store {
     /// A poisoned lock is taken all the same: a transaction that was cut short has been rolled back.
     fn connection(&self) -> MutexGuard<'_, Connection> {
         self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn reader(&self) -> MutexGuard<'_, Connection> {
+        self.reader.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

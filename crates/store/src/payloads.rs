@@ -14,6 +14,9 @@ use serde::de::DeserializeOwned;
 /// How many blocks a walk from one block to another may take: 12 hours of 1 s blocks. Beyond that the node catches up from L1.
 const LONGEST_PATH: u64 = 43_200;
 
+/// Bytes after which [`Store::blocks_from`] begins no further height.
+const LARGEST_PAGE: usize = 16 * 1024 * 1024;
+
 const ACCEPTED: i64 = 0;
 const SEALED: i64 = 1;
 const RECOVERED: i64 = 2;
@@ -182,12 +185,25 @@ impl Store {
 
     /// Blocks from `number` on, of whatever branch, by number: what a peer needs to fill a gap.
     pub fn blocks_from(&self, number: u64, limit: u32) -> Result<Vec<SealedBlock>, StoreError> {
-        let connection = self.connection();
-        let mut statement = connection.prepare_cached(
-            "SELECT block FROM payload WHERE number >= ?1 ORDER BY number, ord LIMIT ?2",
+        let reader = self.reader();
+        let mut statement = reader.prepare_cached(
+            "SELECT number, block FROM payload WHERE number >= ?1 ORDER BY number, ord",
         )?;
-        let rows = statement.query_map((int(number), limit), |row| row.get::<_, String>(0))?;
-        rows.map(|row| Ok(serde_json::from_str(&row?)?)).collect()
+        let mut rows = statement.query([int(number)])?;
+        let (mut blocks, mut bytes, mut last) = (vec![], 0, None);
+        while let Some(row) = rows.next()? {
+            // All of a height or none: who reads on begins with the next one.
+            let height = uint(row, 0)?;
+            let is_full = blocks.len() >= limit as usize || bytes >= LARGEST_PAGE;
+            if is_full && last != Some(height) {
+                break;
+            }
+            let block: String = row.get(1)?;
+            bytes += block.len();
+            blocks.push(serde_json::from_str(&block)?);
+            last = Some(height);
+        }
+        Ok(blocks)
     }
 
     /// The blocks after `from` up to `to`, in order; none if the store does not hold them all, or `from` is on another branch.

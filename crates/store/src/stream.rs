@@ -13,8 +13,8 @@ impl Store {
 
     /// Entries from `seq` on (sequence numbers start at 1 and have holes where the store was pruned).
     pub fn stream_from(&self, seq: u64, limit: u32) -> Result<Vec<(u64, StreamItem)>, StoreError> {
-        let connection = self.connection();
-        let mut statement = connection.prepare_cached(
+        let reader = self.reader();
+        let mut statement = reader.prepare_cached(
             "SELECT seq, item, block FROM stream LEFT JOIN payload USING (hash) WHERE seq >= ?1 ORDER BY seq LIMIT ?2",
         )?;
         let rows = statement.query_map((int(seq), limit), |row| {
