@@ -5,7 +5,7 @@
 
 use crate::{
     Directory, Peer, Received, Verdict,
-    server::{KEEP_ALIVE, Line, PAGE, STREAM_ID},
+    server::{KEEP_ALIVE, Line, STREAM_ID},
 };
 use eyre::{Context, Result, bail, ensure};
 use futures::{StreamExt, future::join_all};
@@ -27,8 +27,12 @@ const LOOK_AGAIN: Duration = Duration::from_millis(500);
 /// How long an item may wait for L1 to support it: a few L1 blocks, since our view may be behind the sender's.
 const NOT_YET: u32 = 80;
 const NOT_YET_STEP: Duration = Duration::from_millis(100);
-/// How long a peer may take for one page of blocks.
+/// How long a peer may take to begin an answer, and for one page of blocks.
 const PAGE_PATIENCE: Duration = Duration::from_secs(3);
+/// How long a peer is listened to when it is asked for blocks: one that never comes to an end must not keep us from sealing.
+const ASK_PATIENCE: Duration = Duration::from_secs(20);
+/// Largest page, bytes; a peer that has more serves it in several.
+const MAX_PAGE_BYTES: usize = 64 * 1024 * 1024;
 /// Largest line, bytes: an L2 block of 60 million gas in JSON stays well under it.
 const MAX_LINE: usize = 32 * 1024 * 1024;
 
@@ -66,16 +70,18 @@ impl<D: Directory> Peers<D> {
     }
 
     /// Hands on all blocks that `peer` has from L2 block `from` on; answers whether there were any.
-    async fn ask(&self, peer: &Peer, mut from: u64) -> Result<bool> {
+    async fn ask(&self, peer: &Peer, from: u64) -> Result<bool> {
+        timeout(ASK_PATIENCE, self.read_pages(peer, from)).await.wrap_err("no end of blocks")?
+    }
+
+    async fn read_pages(&self, peer: &Peer, mut from: u64) -> Result<bool> {
         let client = client();
         let mut any = false;
         loop {
             let url = format!("{}/v1/blocks?from={from}", base(peer));
-            let request = async {
-                client.get(&url).send().await?.error_for_status()?.json::<Vec<SealedBlock>>().await
-            };
-            let page = timeout(PAGE_PATIENCE, request).await.wrap_err("no answer")??;
-            let (read, highest) = (page.len(), page.iter().map(|block| block.payload.number).max());
+            let page =
+                timeout(PAGE_PATIENCE, page(&client, &url)).await.wrap_err("no answer")??;
+            let highest = page.iter().map(|block| block.payload.number).max();
             for block in page {
                 let item = StreamItem::Sealed(Box::new(block));
                 if self.directory.judge(&item) == Verdict::Good
@@ -85,8 +91,8 @@ impl<D: Directory> Peers<D> {
                     self.received.send(Received::Block(block)).await?;
                 }
             }
-            match highest {
-                Some(highest) if read >= PAGE as usize => from = highest + 1,
+            match highest.and_then(|highest| highest.checked_add(1)) {
+                Some(next) if next > from => from = next,
                 _ => return Ok(any),
             }
         }
@@ -95,6 +101,7 @@ impl<D: Directory> Peers<D> {
     async fn read_all(&mut self) {
         let mut readers = JoinSet::new();
         let mut known: BTreeMap<OperatorId, (String, tokio::task::AbortHandle)> = BTreeMap::new();
+        let mut asked = 0;
         let mut look = interval(LOOK_AGAIN);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -116,14 +123,20 @@ impl<D: Directory> Peers<D> {
                         known.insert(peer.operator, (peer.endpoint, readers.spawn(reader.run())));
                     }
                 }
-                Some(from) = self.gaps.recv() => self.fill(from).await,
+                Some(from) = self.gaps.recv() => {
+                    self.fill(from, asked).await;
+                    asked += 1;
+                }
             }
         }
     }
 
-    /// Asks one peer after another until one had something.
-    async fn fill(&self, from: u64) {
-        for peer in self.directory.peers() {
+    /// Asks one peer after another until one had something, every time beginning with the next one: what a peer has need not help.
+    async fn fill(&self, from: u64, asked: usize) {
+        let mut peers = self.directory.peers();
+        let first = asked % peers.len().max(1);
+        peers.rotate_left(first);
+        for peer in peers {
             match self.ask(&peer, from).await {
                 Ok(true) => return,
                 Ok(false) => {}
@@ -168,7 +181,9 @@ impl<D: Directory> Reader<D> {
     async fn follow(&mut self, client: &reqwest::Client) -> Result<()> {
         let mut next = self.cursor.as_ref().map_or(1, |cursor| cursor.seq + 1);
         let url = format!("{}/v1/stream?from={next}", base(&self.peer));
-        let response = client.get(&url).send().await?.error_for_status()?;
+        let response =
+            timeout(PAGE_PATIENCE, client.get(&url).send()).await.wrap_err("no answer")??;
+        let response = response.error_for_status()?;
         let id = response
             .headers()
             .get(STREAM_ID)
@@ -184,9 +199,12 @@ impl<D: Directory> Reader<D> {
         while let Some(chunk) =
             timeout(KEEP_ALIVE * 3, chunks.next()).await.wrap_err("the stream went silent")?
         {
+            // What was there holds no line's end.
+            let mut searched = buffer.len();
             buffer.extend_from_slice(&chunk?);
-            while let Some(end) = buffer.iter().position(|byte| *byte == b'\n') {
-                let line: Vec<u8> = buffer.drain(..=end).collect();
+            while let Some(end) = buffer[searched..].iter().position(|byte| *byte == b'\n') {
+                let line: Vec<u8> = buffer.drain(..=searched + end).collect();
+                searched = 0;
                 if line.len() == 1 {
                     self.remember().await?;
                     continue;
@@ -228,6 +246,19 @@ impl<D: Directory> Reader<D> {
         }
         Ok(())
     }
+}
+
+async fn page(client: &reqwest::Client, url: &str) -> Result<Vec<SealedBlock>> {
+    let mut response = client.get(url).send().await?.error_for_status()?;
+    let mut bytes = Vec::new();
+    while let Some(chunk) = response.chunk().await? {
+        ensure!(
+            bytes.len() + chunk.len() <= MAX_PAGE_BYTES,
+            "a page longer than {MAX_PAGE_BYTES} bytes"
+        );
+        bytes.extend_from_slice(&chunk);
+    }
+    serde_json::from_slice(&bytes).wrap_err("not a page of blocks")
 }
 
 fn base(peer: &Peer) -> &str {

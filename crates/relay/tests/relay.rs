@@ -247,6 +247,45 @@ async fn an_unreachable_peer_does_not_keep_the_others_waiting() {
     assert_eq!(reading.next().await, Received::Heard);
 }
 
+#[tokio::test]
+async fn a_peer_that_repeats_its_blocks_is_heard_once() {
+    let page = || async { axum::Json((1..=64).map(block).collect::<Vec<_>>()) };
+    let app = axum::Router::new().route("/v1/blocks", axum::routing::get(page));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let town = Town::new(|_| Verdict::Good);
+    town.peer_at(&format!("http://{}", listener.local_addr().unwrap()));
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    let mut reading = Reading::start(&town, None);
+    for number in (1..=64).chain(1..=64) {
+        assert_eq!(reading.next().await, Received::Block(Box::new(block(number))));
+    }
+    assert_eq!(reading.next().await, Received::Heard);
+}
+
+#[tokio::test]
+async fn a_page_holds_all_blocks_of_a_height() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder);
+    let other = |number: u64| {
+        let mut block = block(number);
+        block.payload.hash = B256::repeat_byte(number as u8);
+        block
+    };
+    for number in 1..=64 {
+        store.accept(&block(number)).unwrap();
+    }
+    store.accept(&other(64)).unwrap();
+    let served = serve(&store, NO_POOL).await;
+    let town = Town::new(|_| Verdict::Good);
+    town.peer_at(&served.url);
+    let mut reading = Reading::start(&town, None);
+    for number in 1..=64 {
+        assert_eq!(reading.next().await, Received::Block(Box::new(block(number))));
+    }
+    assert_eq!(reading.next().await, Received::Block(Box::new(other(64))));
+    assert_eq!(reading.next().await, Received::Heard);
+}
+
 /// anvil as an L2: it has a pool, mines when told to and reorganizes; gone when dropped.
 struct Anvil {
     child: Child,
