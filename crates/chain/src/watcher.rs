@@ -3,11 +3,11 @@
 use crate::{ChainError, L1, encode::sealed_curve};
 use alloy::{
     eips::BlockId,
-    primitives::{Address, B256},
+    primitives::{Address, B256, U256},
     rpc::types::{Filter, Log},
     sol,
 };
-use futures::future::{try_join, try_join_all};
+use futures::future::{try_join, try_join_all, try_join5};
 use rota_bindings::{
     Baton, BondVault, RotationTarget, Schedule,
     SealedBidAuction::{self, SealedBidAuctionEvents},
@@ -279,45 +279,62 @@ impl Watcher {
         let Accounts { sequencer_key, owner } = self.accounts;
         let token = self.deployment.token;
 
+        // At once: one after the other they would take a dozen round trips, and the fence refuses a view older than 2 s.
         let ids: Vec<_> = view.state().operators.keys().copied().collect();
         let bonds =
             ids.iter().map(|id| self.l1.read(vault, BondVault::bondOfCall { operator: id.0 }, at));
-        let (bonds, batcher) = try_join(
+        let tokens = async {
+            if token.is_zero() {
+                return Ok((U256::ZERO, U256::ZERO));
+            }
+            let allowance = IERC20::allowanceCall { owner, spender: vault };
+            try_join(
+                self.l1.read(token, IERC20::balanceOfCall { account: owner }, at),
+                self.l1.read(token, allowance, at),
+            )
+            .await
+        };
+        let own = async {
+            let Some(id) = view.operator_of_key(sequencer_key) else { return Ok(Money::default()) };
+            let operator = id.0;
+            // The bid that could be committed now is for the epoch after next.
+            let epoch = view.timeline().epoch_at(head.timestamp).0 + 2;
+            let (balance, live, free, deposit, collectable) = try_join5(
+                self.l1.read(vault, BondVault::balanceOfCall { operator }, at),
+                self.l1.read(schedule, Schedule::liveSlotsOfCall { operator }, at),
+                self.l1.read(auction, SealedBidAuction::freeBalanceOfCall { operator }, at),
+                self.l1.read(auction, SealedBidAuction::depositForCall { epoch }, at),
+                self.l1.read(baton, Baton::collectableCall { operator }, at),
+            )
+            .await?;
+            Ok(Money {
+                bond_eth: balance.eth,
+                bond_token: balance.token,
+                live_slots: live.saturating_to(),
+                auction_free: free,
+                bid_deposit: deposit,
+                collectable,
+                ..Money::default()
+            })
+        };
+        let accounts = try_join(self.l1.balance(sequencer_key, at), self.l1.balance(owner, at));
+        let (own, bonds, batcher, tokens, (gas, owner_eth)) = try_join5(
+            own,
             try_join_all(bonds),
             self.l1.read(adapter, RotationTarget::batcherCall {}, at),
+            tokens,
+            accounts,
         )
         .await?;
-        let mut money = Money {
+        Ok(Money {
             at: L1BlockId { number: head.number, hash: head.hash },
             bonds: ids.into_iter().zip(bonds).collect(),
-            gas: self.l1.balance(sequencer_key, at).await?,
-            owner_eth: self.l1.balance(owner, at).await?,
+            gas,
+            owner_eth,
+            owner_token: tokens.0,
+            owner_allowance: tokens.1,
             batcher,
-            ..Money::default()
-        };
-        if !token.is_zero() {
-            let allowance = IERC20::allowanceCall { owner, spender: vault };
-            money.owner_token =
-                self.l1.read(token, IERC20::balanceOfCall { account: owner }, at).await?;
-            money.owner_allowance = self.l1.read(token, allowance, at).await?;
-        }
-        let Some(id) = view.operator_of_key(sequencer_key) else { return Ok(money) };
-
-        let operator = id.0;
-        // The bid that could be committed now is for the epoch after next.
-        let epoch = view.timeline().epoch_at(head.timestamp).0 + 2;
-        let balance = self.l1.read(vault, BondVault::balanceOfCall { operator }, at).await?;
-        (money.bond_eth, money.bond_token) = (balance.eth, balance.token);
-        money.live_slots = self
-            .l1
-            .read(schedule, Schedule::liveSlotsOfCall { operator }, at)
-            .await?
-            .saturating_to();
-        money.auction_free =
-            self.l1.read(auction, SealedBidAuction::freeBalanceOfCall { operator }, at).await?;
-        money.bid_deposit =
-            self.l1.read(auction, SealedBidAuction::depositForCall { epoch }, at).await?;
-        money.collectable = self.l1.read(baton, Baton::collectableCall { operator }, at).await?;
-        Ok(money)
+            ..own
+        })
     }
 }
