@@ -33,6 +33,8 @@ const ARRIVAL: Duration = Duration::from_millis(500);
 const ARRIVAL_POLL: Duration = Duration::from_millis(5);
 /// Blocks posted before the node is looked at again: enough to catch up fast, few enough for its queue.
 const POST_AT_ONCE: usize = 64;
+/// Messages of peers taken before the next look.
+const TAKEN_AT_ONCE: usize = 64;
 /// A gap is asked for again only after this.
 const ASK_AGAIN: Duration = Duration::from_secs(1);
 
@@ -162,7 +164,9 @@ pub async fn run(
             changed = role.changed() => changed.map_err(|_| SequencerError::InputEnded("L1 view"))?,
             message = peers.recv() => {
                 shell.take(message.ok_or(SequencerError::InputEnded("relay"))?)?;
-                while let Ok(message) = peers.try_recv() {
+                // Bounded: peers that never fall silent must not keep the driver from its steps.
+                for _ in 0..TAKEN_AT_ONCE {
+                    let Ok(message) = peers.try_recv() else { break };
                     shell.take(message)?;
                 }
             }

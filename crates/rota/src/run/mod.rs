@@ -251,21 +251,25 @@ async fn sequence(
         listen(config.l2.conductor_listen).await?,
         inputs,
     );
+    // Apart from the messages: while those wait for the sequencer, its role must not grow old.
+    let refreshing = async {
+        loop {
+            observed.changed().await.wrap_err("the L1 watcher ended")?;
+            if let Some(seen) = observed.borrow_and_update().as_ref() {
+                roles.send_replace(role::role(seen, id));
+            }
+        }
+    };
     let plumbing = async {
         loop {
             tokio::select! {
-                changed = observed.changed() => {
-                    changed.wrap_err("the L1 watcher ended")?;
-                    if let Some(seen) = observed.borrow_and_update().as_ref() {
-                        roles.send_replace(role::role(seen, id));
-                    }
-                }
                 Some(message) = from_relay.recv() => {
                     if let Some(message) = for_sequencer(message, id) {
                         to_sequencer.send(message).await?;
                     }
                 }
                 Some(gap) = asked.recv() => drop(ask.try_send(gap.from)),
+                else => return Err(eyre!("the relay ended")),
             }
         }
     };
@@ -273,6 +277,7 @@ async fn sequence(
     // needs its role to be refreshed.
     tokio::select! {
         ended = sequencer => Ok(ended?),
+        broken = refreshing => broken,
         broken = plumbing => broken,
         () = async {
             reader.run(safe, stop).await;
