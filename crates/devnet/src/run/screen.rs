@@ -70,7 +70,9 @@ impl Screen {
             let erased = erase(&mut state);
             state.drawn = lines.len();
             // A line that the terminal breaks in two could not be erased as one.
-            let width = tcgetwinsize(std::io::stdout()).map_or(80, |size| size.ws_col.into());
+            // Some terminals do not know their width, and say 0.
+            let width = tcgetwinsize(std::io::stdout()).map_or(0, |size| size.ws_col.into());
+            let width: usize = if width == 0 { usize::MAX } else { width };
             let lines = lines.iter().map(|line| line.chars().take(width).collect::<String>());
             write(&format!("{erased}{}\n", lines.collect::<Vec<_>>().join("\n")));
         } else {
