@@ -1,0 +1,24 @@
+//! The whole system, tested as it runs: a real OP Stack chain on loopback (`rota-devnet`), keepers started as strangers would,
+//! and everything judged from anvil's logs, the follower's op-geth and the machine's process table.
+//!
+//! | file | boot to end, about | what happens on its one chain |
+//! |---|---|---|
+//! | `misconfigured.rs` | 1.5 min | each thing an operator can get wrong, one line each, nothing sent |
+//! | `operator_fails.rs` | 6 min | a keeper, its node or its disk is lost: in a turn, or between commit and reveal |
+//!
+//! Scenarios that do not disturb each other share a boot ([`suite`]): most of a boot's time goes by until the first auctioned
+//! epoch. Each is followed by the checks that hold at any time ([`chain::Chain::check`]): the Slasher's rules over everything
+//! that was signed in public ([`rules`], a second reading of DESIGN.md), and that no transaction is lost that an entrance
+//! answered for. A scenario waits for what it wants to see, with a deadline ([`until`]), never for a time.
+//!
+//! Every process's log stays in `target/e2e/NAME/logs`. `cargo test -p e2e --test operator_fails -- frozen` runs one scenario.
+
+pub mod chain;
+pub mod l1;
+pub mod recomputed;
+pub mod rules;
+pub mod streams;
+pub mod suite;
+pub mod until;
+pub mod users;
+pub mod witness;

@@ -1,0 +1,240 @@
+//! The report of a run without faults, made once more from what the second witness saw.
+
+use crate::{
+    l1::{Holders, RESERVE},
+    rules::Clock,
+    witness::Seen,
+};
+use alloy::primitives::{Address, B256, U256, keccak256};
+use eyre::{Result, ensure, eyre};
+use rota_bindings::{
+    Baton::BatonCalls,
+    Baton::Missed,
+    BondVault::BondVaultCalls,
+    OperatorRegistry::OperatorRegistryCalls,
+    Schedule::{EpochFrozen, HolderChanged, ScheduleCalls, SeedRecorded, SlotsVoided},
+    SealedBidAuction::{AuctionSettled, BidCommitted, BidRevealed, SealedBidAuctionCalls},
+};
+use rota_core::Contracts;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Bits of a step of a curve's word: price above quantity.
+const STEP_BITS: usize = 56;
+const GWEI: u64 = 1_000_000_000;
+
+/// All that a report can be made from.
+pub struct Facts<'a> {
+    pub seen: &'a Seen,
+    pub clock: Clock,
+    pub contracts: Contracts,
+    /// Scheduled epochs of the run.
+    pub epochs: u64,
+    /// Auction's floor, gwei.
+    pub floor_gwei: u64,
+    pub sealers: BTreeMap<B256, u16>,
+    /// L1 block up to which the run looked.
+    pub l1_head: u64,
+}
+
+impl Facts<'_> {
+    pub fn holders(&self) -> Result<Holders> {
+        let (seen, at) = (self.seen, self.contracts.schedule);
+        Ok(Holders::new(
+            self.clock.slots_per_epoch,
+            seen.events::<EpochFrozen>(at, self.l1_head)?,
+            seen.events::<HolderChanged>(at, self.l1_head)?,
+            seen.events::<SlotsVoided>(at, self.l1_head)?,
+        ))
+    }
+
+    /// First slot of epoch 1, and the first one after the last scheduled epoch.
+    fn slots(&self) -> (u64, u64) {
+        (self.clock.slots_per_epoch, (2 + self.epochs) * self.clock.slots_per_epoch)
+    }
+
+    /// First and last block that are judged.
+    pub fn range(&self) -> (u64, u64) {
+        let (first, end) = self.slots();
+        let block = |slot: u64| self.clock.block_at(self.clock.start(slot));
+        (block(first), block(end) - 1)
+    }
+
+    /// How late after its timestamp block `number` was seen, milliseconds.
+    pub fn lateness(&self, number: u64) -> i64 {
+        let due = self.clock.time_of(number) as i64 * 1_000;
+        self.seen.arrivals.get(&number).map_or(i64::MAX, |at| *at as i64 - due)
+    }
+
+    pub fn sealer(&self, number: u64) -> Option<u16> {
+        self.sealers.get(&self.seen.safe.get(&number)?.hash).copied()
+    }
+
+    pub fn missed(&self) -> u64 {
+        let (first, last) = self.range();
+        let limit = self.clock.l2_block_time as i64 * 1_000;
+        (first..=last).filter(|number| self.lateness(*number) > limit).count() as u64
+    }
+
+    /// Every boundary where the holder changes, without the measured latency.
+    pub fn handoffs(&self) -> Result<Vec<Value>> {
+        let holders = self.holders()?;
+        let (first, end) = self.slots();
+        let changes = (first + 1..end).filter(|slot| {
+            let start = self.clock.start(*slot);
+            holders.at(slot - 1, start - 1) != holders.at(*slot, start)
+        });
+        let one = |slot: u64| {
+            let boundary = self.clock.start(slot);
+            let number = self.clock.block_at(boundary);
+            Ok(json!({
+                "slot": slot, "boundary": boundary,
+                "from": self.sealer(number - 1).ok_or_else(|| eyre!("nobody sealed {}", number - 1))?,
+                "to": self.sealer(number).ok_or_else(|| eyre!("nobody sealed {number}"))?,
+                "last_number": number - 1, "first_number": number, "missed_blocks": 0,
+            }))
+        };
+        changes.map(one).collect()
+    }
+
+    /// Every auction, cleared here from the bids that were revealed; L1 must have come to the same.
+    pub fn auctions(&self) -> Result<Vec<Value>> {
+        let (seen, at, last) = (self.seen, self.contracts.auction, self.l1_head);
+        let committed = seen.events::<BidCommitted>(at, last)?;
+        let revealed = seen.events::<BidRevealed>(at, last)?;
+        let settled = seen.events::<AuctionSettled>(at, last)?;
+        let seeds = seen.events::<SeedRecorded>(self.contracts.schedule, last)?;
+        let mut all = vec![];
+        for epoch in 2..2 + self.epochs {
+            let bidders: BTreeSet<u16> = committed
+                .iter()
+                .filter(|(_, c)| c.epoch == epoch)
+                .map(|(_, c)| c.operator)
+                .collect();
+            let bids: Vec<(u16, U256)> = revealed
+                .iter()
+                .filter(|(_, bid)| bid.epoch == epoch)
+                .map(|(_, bid)| (bid.operator, bid.curve))
+                .collect();
+            let seed = seeds.iter().find(|(_, seed)| seed.epoch == epoch);
+            let seed = seed.ok_or_else(|| eyre!("no seed of epoch {epoch}"))?.1.seed;
+            let (price, winners) = clear(&bids, seed, self.clock.slots_per_epoch, self.floor_gwei);
+            let price = (U256::from(price) * U256::from(GWEI)).to_string();
+
+            let on_chain = settled.iter().find(|(_, settled)| settled.epoch == epoch);
+            let on_chain = &on_chain.ok_or_else(|| eyre!("epoch {epoch} was not settled"))?.1;
+            ensure!(
+                on_chain.clearingPrice.to_string() == price,
+                "epoch {epoch}: L1 cleared at {}",
+                on_chain.clearingPrice
+            );
+            let won = on_chain.winners.iter().zip(&on_chain.quantities);
+            let won: BTreeMap<u16, u64> = won.map(|(id, slots)| (*id, (*slots).into())).collect();
+            ensure!(won == winners, "epoch {epoch}: L1 says {won:?}, the bids say {winners:?}");
+            all.push(json!({
+                "epoch": epoch, "bidders": bidders.len(), "slots_sold": winners.values().sum::<u64>(),
+                "clearing_price_wei": price, "winners": winners,
+            }));
+        }
+        Ok(all)
+    }
+
+    pub fn misses(&self) -> Result<usize> {
+        Ok(self.seen.events::<Missed>(self.contracts.baton, self.l1_head)?.len())
+    }
+
+    /// Transactions of `accounts` in safe blocks.
+    pub fn transfers(&self, accounts: &[Address]) -> BTreeSet<B256> {
+        let all = self.seen.safe.values().flat_map(|block| &block.transactions);
+        all.filter(|t| accounts.contains(&t.from)).map(|t| t.hash).collect()
+    }
+
+    /// Most blocks that the safe head was behind from epoch 1 on.
+    pub fn max_lag(&self) -> u64 {
+        let from = self.clock.start(self.slots().0) * 1_000;
+        let lags = self.seen.heads.iter().filter(|(at, ..)| *at >= from);
+        lags.map(|(_, head, safe)| head.saturating_sub(*safe)).max().unwrap_or_default()
+    }
+
+    /// Slots in which the safe head stood still.
+    pub fn still_slots(&self) -> Vec<u64> {
+        let (first, end) = self.slots();
+        let moved = |slot: u64| {
+            let (from, to) = (self.clock.start(slot) * 1_000, self.clock.start(slot + 1) * 1_000);
+            let within = self.seen.heads.iter().filter(|(at, ..)| (from..to).contains(at));
+            within.map(|(_, _, safe)| safe).collect::<BTreeSet<_>>().len() > 1
+        };
+        (first..end).filter(|slot| !moved(*slot)).collect()
+    }
+
+    /// What calling our contracts cost, successful calls only.
+    pub fn gas(&self) -> Value {
+        let mut costs: BTreeMap<String, Vec<u64>> = BTreeMap::new();
+        for block in self.seen.l1.range(..=self.l1_head).map(|(_, block)| block) {
+            for receipt in block.receipts.iter().filter(|receipt| receipt.status.to::<u64>() == 1) {
+                let call = &block.transactions[receipt.transaction_index.to::<usize>()];
+                let name = call.to.and_then(|to| self.name(to, &call.input));
+                costs.entry(name.unwrap_or_default()).or_default().push(receipt.gas_used.to());
+            }
+        }
+        costs.remove("");
+        let summary = |costs: Vec<u64>| {
+            let (calls, sum) = (costs.len() as u64, costs.iter().sum::<u64>());
+            json!({ "calls": calls, "min": costs.iter().min(), "max": costs.iter().max(), "mean": sum / calls })
+        };
+        costs
+            .into_iter()
+            .map(|(name, costs)| (name, summary(costs)))
+            .collect::<serde_json::Map<_, _>>()
+            .into()
+    }
+
+    fn name(&self, to: Address, input: &[u8]) -> Option<String> {
+        let selector: [u8; 4] = input.get(..4)?.try_into().ok()?;
+        let at = &self.contracts;
+        let (contract, function) = [
+            (at.baton, "Baton", BatonCalls::name_by_selector(selector)),
+            (at.schedule, "Schedule", ScheduleCalls::name_by_selector(selector)),
+            (at.auction, "SealedBidAuction", SealedBidAuctionCalls::name_by_selector(selector)),
+            (at.vault, "BondVault", BondVaultCalls::name_by_selector(selector)),
+            (at.registry, "OperatorRegistry", OperatorRegistryCalls::name_by_selector(selector)),
+        ]
+        .into_iter()
+        .find_map(|(address, contract, function)| {
+            (address == to).then_some((contract, function))
+        })?;
+        Some(format!("{contract}.{}", function?))
+    }
+}
+
+/// The uniform-price auction by units: clearing price in gwei, and slots by winner. Each operator is an entity of its own, and
+/// half of the slots is the most for one.
+pub fn clear(
+    bids: &[(u16, U256)],
+    seed: B256,
+    slots: u64,
+    floor: u64,
+) -> (u64, BTreeMap<u16, u64>) {
+    let cap = (slots / 2).max(1);
+    let mut units: Vec<(u64, U256, u16)> = vec![];
+    for (operator, curve) in bids {
+        let mut mine = vec![];
+        for step in 0..4 {
+            let word: u64 =
+                ((*curve >> (step * STEP_BITS)) & U256::from((1u64 << STEP_BITS) - 1)).to();
+            mine.extend((0..word & 0xff).map(|_| word >> 8).filter(|price| *price >= floor));
+        }
+        let tie = keccak256([seed.0, U256::from(*operator).to_be_bytes()].concat());
+        units.extend(
+            mine.into_iter().take(cap as usize).map(|price| (price, tie.into(), *operator)),
+        );
+    }
+    units.sort_by(|a, b| b.cmp(a));
+    let price = units.get(slots as usize).map_or(floor, |(price, ..)| *price);
+    let mut winners = BTreeMap::new();
+    for (_, _, operator) in units.iter().take(slots as usize) {
+        *winners.entry(*operator).or_default() += 1;
+    }
+    winners.remove(&RESERVE);
+    (price, winners)
+}
