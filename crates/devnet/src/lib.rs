@@ -17,7 +17,10 @@
 //!    of the real predeploys ([`genesis`], [`node`]);
 //! 4. the keepers, one after the other, so that the ids are those of the folders; then the follower.
 //!
-//! **What it promises.** After funding it signs nothing, and it calls no admin method of an op-node: every keeper is
+//! [`run`] does that for the user's command: it sends transfers, injects faults, watches the follower, and judges what it saw
+//! ([`run::report`], [`run::rules`]). The report's format is `report.schema.json`.
+//!
+//! **What it promises.** After funding it signs nothing but its users' transfers, and it calls no admin method of an op-node: every keeper is
 //! `rota run --config FILE`, as a stranger would start it. Whatever ends it, no process stays behind ([`process`]). It waits
 //! for conditions with a deadline, never for a time, and an error quotes the log of the process that died.
 //!
