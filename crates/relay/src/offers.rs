@@ -41,12 +41,22 @@ pub struct Offers<D> {
     seen: VecDeque<BlockId>,
     /// When each promise was last offered to whom; operator 0 is our own pool.
     offered: BTreeMap<(B256, OperatorId), Instant>,
+    /// Waiting promises before those of the next round.
+    skip: u32,
 }
 
 impl<D: Directory> Offers<D> {
     pub fn new(store: Arc<Store>, pool: Pool, directory: Arc<D>) -> Result<Self> {
         let client = reqwest::Client::builder().timeout(Duration::from_secs(2)).build()?;
-        Ok(Self { store, pool, directory, client, seen: VecDeque::new(), offered: BTreeMap::new() })
+        Ok(Self {
+            store,
+            pool,
+            directory,
+            client,
+            seen: VecDeque::new(),
+            offered: BTreeMap::new(),
+            skip: 0,
+        })
     }
 
     /// Runs until `stop`. A store that fails ends it, and with it the keeper, which must not promise what it can't remember.
@@ -99,7 +109,7 @@ impl<D: Directory> Offers<D> {
 
     /// With no block remembered: asks for every waiting promise by itself, and goes on from the head.
     async fn restart_from(&self, head: u64) -> Result<u64> {
-        for entry in self.store.waiting(u32::MAX)? {
+        for entry in self.store.waiting(0, u32::MAX)? {
             if let Ok(Some(block)) = self.pool.inclusion(entry.hash).await {
                 self.store.included(block, &[entry.hash])?;
             }
@@ -108,7 +118,9 @@ impl<D: Directory> Offers<D> {
     }
 
     async fn offer_waiting(&mut self) -> Result<()> {
-        let waiting = self.store.waiting(ROUND)?;
+        // Round after round through all of them: promises that nobody can include must not hide those behind them.
+        let waiting = self.store.waiting(self.skip, ROUND)?;
+        self.skip = if waiting.len() < ROUND as usize { 0 } else { self.skip + ROUND };
         let now = Instant::now();
         self.offered.retain(|_, at| now.duration_since(*at) < REPEAT);
         if waiting.is_empty() {

@@ -7,6 +7,10 @@ use alloy::{
 };
 use rota_core::types::BlockId;
 use serde::Deserialize;
+use std::time::Duration;
+
+/// A node beside us answers within milliseconds; this is for a machine under load.
+const TIMEOUT: Duration = Duration::from_secs(2);
 
 /// op-geth's HTTP RPC.
 #[derive(Clone)]
@@ -36,7 +40,9 @@ impl Included {
 
 impl Pool {
     pub fn new(el_rpc: reqwest::Url) -> Self {
-        Self { provider: ProviderBuilder::default().connect_http(el_rpc) }
+        // A node that hangs must not keep promises from the other operators' pools.
+        let client = reqwest::Client::builder().timeout(TIMEOUT).build().unwrap_or_default();
+        Self { provider: ProviderBuilder::default().connect_reqwest(client, el_rpc) }
     }
 
     /// Puts a transaction into the pool. One that is there or included already is no error.

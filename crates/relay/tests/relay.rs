@@ -346,6 +346,10 @@ fn payer() -> PrivateKeySigner {
 }
 
 fn transfer(chain_id: u64, nonce: u64) -> TxEnvelope {
+    transfer_of(&payer(), chain_id, nonce)
+}
+
+fn transfer_of(payer: &PrivateKeySigner, chain_id: u64, nonce: u64) -> TxEnvelope {
     let mut transaction = TxEip1559 {
         chain_id,
         nonce,
@@ -356,7 +360,7 @@ fn transfer(chain_id: u64, nonce: u64) -> TxEnvelope {
         value: U256::from(1),
         ..TxEip1559::default()
     };
-    let signature = payer().sign_transaction_sync(&mut transaction).unwrap();
+    let signature = payer.sign_transaction_sync(&mut transaction).unwrap();
     transaction.into_signed(signature).into()
 }
 
@@ -397,7 +401,7 @@ async fn what_the_ingress_cannot_keep_it_does_not_answer_for() {
         assert!(answer["error"]["message"].as_str().unwrap().contains(says), "{answer}");
         assert_eq!(answer["id"], 7);
     }
-    assert!(store.waiting(10).unwrap().is_empty());
+    assert!(store.waiting(0, 10).unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -423,7 +427,7 @@ async fn a_promise_survives_a_restart_and_is_kept_through_a_reorg() {
     }
 
     let store = open(&folder);
-    assert_eq!(store.waiting(10).unwrap().len(), 1, "answered means kept");
+    assert_eq!(store.waiting(0, 10).unwrap().len(), 1, "answered means kept");
     let town = Town::new(|_| Verdict::Good);
     let stop = CancellationToken::new();
     let offers = Offers::new(store.clone(), Pool::new(anvil.url.parse().unwrap()), town).unwrap();
@@ -432,7 +436,7 @@ async fn a_promise_survives_a_restart_and_is_kept_through_a_reorg() {
     anvil.call("evm_mine", json!([])).await;
     let until = async |is_waiting: bool| {
         let wait = async {
-            while store.waiting(10).unwrap().is_empty() == is_waiting {
+            while store.waiting(0, 10).unwrap().is_empty() == is_waiting {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
         };
@@ -467,6 +471,26 @@ async fn a_promise_reaches_the_pool_of_whoever_includes() {
     let offers = Offers::new(store, Pool::new(own_pool.url.parse().unwrap()), town).unwrap();
     let running = tokio::spawn(offers.run(Arc::default(), stop.clone()));
     holder_pool.pooled(1).await;
+    stop.cancel();
+    running.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn promises_that_nobody_can_include_hide_none_behind_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let anvil = Anvil::start();
+    let store = open(&folder);
+    let poor = PrivateKeySigner::random();
+    let hopeless = (0..600).map(|nonce| transfer_of(&poor, L2_CHAIN_ID, nonce));
+    for transaction in hopeless.chain([transfer(L2_CHAIN_ID, 0)]) {
+        store.promise(*transaction.tx_hash(), &transaction.encoded_2718()).unwrap();
+    }
+    let stop = CancellationToken::new();
+    let offers =
+        Offers::new(store, Pool::new(anvil.url.parse().unwrap()), Town::new(|_| Verdict::Good))
+            .unwrap();
+    let running = tokio::spawn(offers.run(Arc::default(), stop.clone()));
+    anvil.pooled(1).await;
     stop.cancel();
     running.await.unwrap().unwrap();
 }

@@ -32,13 +32,13 @@ impl Store {
         })
     }
 
-    /// What was promised and not seen in a block, oldest first, after the entries with hash `after` or from the start.
-    pub fn waiting(&self, limit: u32) -> Result<Vec<OutboxEntry>, StoreError> {
+    /// What was promised and not seen in a block, oldest first, without the first `skip` ones.
+    pub fn waiting(&self, skip: u32, limit: u32) -> Result<Vec<OutboxEntry>, StoreError> {
         let connection = self.connection();
         let mut statement = connection.prepare_cached(
-            "SELECT hash, raw FROM outbox WHERE included_number IS NULL ORDER BY ord LIMIT ?1",
+            "SELECT hash, raw FROM outbox WHERE included_number IS NULL ORDER BY ord LIMIT ?1 OFFSET ?2",
         )?;
-        let rows = statement.query_map([limit], |row| {
+        let rows = statement.query_map([limit, skip], |row| {
             Ok((row.get::<_, [u8; 32]>(0)?, row.get::<_, Vec<u8>>(1)?))
         })?;
         rows.map(|row| {

@@ -118,7 +118,7 @@ fn what_was_answered_is_there_after_reopening() {
         blocks[1..].iter().map(|block| StreamItem::Sealed(Box::new(block.clone()))).collect();
     assert_eq!(streamed.into_iter().map(|(_, item)| item).collect::<Vec<_>>(), expected);
     assert_eq!(*store.subscribe().borrow(), 3);
-    assert_eq!(store.waiting(9).unwrap().len(), 1);
+    assert_eq!(store.waiting(0, 9).unwrap().len(), 1);
     assert_eq!(store.intents().unwrap(), [intent(6)]);
     assert_eq!(store.cursor(OperatorId(4)).unwrap(), Some(cursor));
 }
@@ -312,7 +312,7 @@ fn accepts_in_order_and_finds_the_way() {
 fn promises_wait_until_they_are_included_for_good() {
     let dir = tempfile::tempdir().unwrap();
     let store = open(dir.path());
-    let waiting = || store.waiting(9).unwrap().iter().map(|entry| entry.hash).collect::<Vec<_>>();
+    let waiting = || store.waiting(0, 9).unwrap().iter().map(|entry| entry.hash).collect::<Vec<_>>();
     let (a, b, c) = (hash(1, 1), hash(2, 2), hash(3, 3));
     for tx in [a, b, c] {
         assert!(store.promise(tx, tx.as_slice()).unwrap());
@@ -474,7 +474,7 @@ proptest! {
                 _ => B256::ZERO,
             });
             prop_assert!(hashes.eq(model.stream.iter().copied()));
-            let waiting = store.waiting(100).unwrap().len();
+            let waiting = store.waiting(0, 100).unwrap().len();
             prop_assert_eq!(waiting, model.outbox.values().filter(|included| included.is_none()).count());
         }
     }
