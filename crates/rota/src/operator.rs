@@ -2,27 +2,18 @@
 
 use crate::{config::Config, keys};
 use alloy::{
-    primitives::{Bytes, U256},
+    primitives::U256,
     signers::{SignerSync, local::PrivateKeySigner},
-    sol,
-    sol_types::{SolStruct, eip712_domain},
 };
 use eyre::{Context, Result};
 use rota_chain::{Accounts, L1, Wallets, load_deployment};
 use rota_core::{
     bid::{Auction, BidSecret},
-    me::Me,
+    me::{Me, key_proof},
     strategy::{CurveStrategy, NeverBid, Strategy},
     view::Deployment,
 };
 use std::sync::Arc;
-
-sol! {
-    /// What a sequencer key signs to say that it belongs to `owner` (see `IOperatorRegistry.register`).
-    struct KeyBinding {
-        address owner;
-    }
-}
 
 /// Keys and contracts, loaded and checked.
 pub struct Operator {
@@ -60,15 +51,8 @@ fn me(
     owner: Option<&PrivateKeySigner>,
 ) -> Result<Me> {
     let owner_address = owner.map_or(sequencer.address(), PrivateKeySigner::address);
-    let domain = eip712_domain! {
-        name: "Rota",
-        version: "1",
-        chain_id: config.l1.chain_id,
-        verifying_contract: config.contracts.registry,
-    };
-    let binding = KeyBinding { owner: owner_address };
-    let key_proof = sequencer
-        .sign_hash_sync(&binding.eip712_signing_hash(&domain))
+    let registry = config.contracts.registry;
+    let key_proof = key_proof(sequencer, config.l1.chain_id, registry, owner_address)
         .wrap_err("the sequencer key did not sign")?;
     let auction = Auction { chain_id: config.l1.chain_id, contract: config.contracts.auction };
     let secret = sequencer
@@ -78,7 +62,7 @@ fn me(
         owner: owner_address,
         has_owner_key: owner.is_some(),
         sequencer_key: sequencer.address(),
-        key_proof: Bytes::from(key_proof.as_bytes()),
+        key_proof,
         batcher: config.keys.batcher,
         payee: config.keys.payee.unwrap_or(owner_address),
         endpoint: config.relay_endpoint.clone(),

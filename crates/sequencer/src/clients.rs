@@ -95,11 +95,6 @@ impl OpNode {
         let _: Value = self.0.call("admin_postUnsafePayload", json!([envelope]), SHORT).await?;
         Ok(())
     }
-
-    /// Whether the node asks a conductor at all.
-    pub async fn conductor_enabled(&self) -> Result<bool, RpcError> {
-        self.0.call("admin_conductorEnabled", json!([]), SHORT).await
-    }
 }
 
 /// Our op-batcher, with `--rpc.enable-admin`.

@@ -368,15 +368,3 @@ impl Shell {
         Ok(settled || !self.store.handed_over_after(slot)?.is_empty())
     }
 }
-
-/// Used by the keeper's `check`: what stands between this op-node and its being driven.
-pub async fn conductor_is_enabled(node_rpc: &str) -> Result<bool, RpcError> {
-    match OpNode::new(node_rpc) {
-        Ok(node) => node.conductor_enabled().await,
-        Err(source) => Err(RpcError::Unreachable {
-            url: node_rpc.to_owned(),
-            method: "admin_conductorEnabled",
-            source,
-        }),
-    }
-}
