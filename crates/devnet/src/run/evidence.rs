@@ -54,11 +54,11 @@ impl Evidence {
         (first..timeline.slot_at(self.until).0).map(Slot)
     }
 
-    /// Numbers of the first and the last block that are judged.
+    /// Numbers of the first and the last block that are judged; the last is below the first if there are none yet.
     pub fn range(&self) -> (u64, u64) {
         let timeline = self.timeline();
         let first = timeline.first_l2_block(timeline.start_of_epoch(Epoch(1)));
-        (first, timeline.last_l2_block(self.until).unwrap_or_default().max(first))
+        (first, timeline.last_l2_block(self.until).unwrap_or_default())
     }
 
     /* BLOCKS */

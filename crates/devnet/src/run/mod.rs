@@ -239,8 +239,10 @@ impl Course<'_> {
                 () = sleep(LOOK) => {}
                 () = stop.cancelled() => {
                     loading.cancel();
-                    let until = now().timestamp();
-                    return Ok(End { until, patience_ends: (until.0.saturating_sub(patience)) * 1_000 });
+                    // What is under way is not judged: whole slots are, as far as they are safe.
+                    let safe = self.timeline.l2_timestamp(self.witness.latest().safe_head);
+                    let until = self.timeline.start_of(self.timeline.slot_at(safe));
+                    return Ok(End { until, patience_ends: now().0.saturating_sub(patience * 1_000) });
                 }
             }
             let at = now();

@@ -271,6 +271,16 @@ fn each_check_bites() {
 }
 
 #[test]
+fn a_run_stopped_before_epoch_1_has_nothing_to_object_to() {
+    let mut evidence = evidence(&[]);
+    evidence.until = Timestamp(GENESIS + 32);
+    evidence.seen.retain(|number, _| *number < 40);
+    evidence.safe.retain(|number, _| *number < 36);
+    evidence.patience_ends = 0; // nor for the transfer
+    assert_eq!(judge(&evidence, &[]), Vec::<String>::new());
+}
+
+#[test]
 fn an_honest_reseal_after_an_l1_reorg_is_no_equivocation() {
     let mut evidence = evidence(&[]);
     let mut before = commitment(&evidence.view, OperatorId(4), 150);
