@@ -438,6 +438,19 @@ contract BatonTakeOverTest is BatonTest {
         assertEq(bonded - vault.bondOf(reserve.id), baton.LEAK_PER_MISS());
     }
 
+    /// @dev Who takes its own turn back earns no part of what it leaks.
+    function test_takeOver_ByTheReserveOfItsOwnTurn_EarnsNothing() public {
+        _warpToEpoch(4);
+        _mine(5);
+        _takeOver(bob);
+        _warpToSlot(33);
+        _callOut(reserve);
+        _mine(baton.CALLOUT_GRACE_BLOCKS() + 1);
+        uint256 bonded = vault.bondOf(reserve.id);
+        _takeOver(reserve);
+        assertEq(bonded - vault.bondOf(reserve.id), baton.LEAK_PER_MISS());
+    }
+
     /* INTERNAL */
     function _expectNotYourRank(Operator memory operator, uint256 earliestBlock) internal {
         vm.expectRevert(abi.encodeWithSelector(IBaton.Baton_NotYourRank.selector, operator.id, earliestBlock));
