@@ -87,12 +87,17 @@ pub async fn faults(config: &Config) -> Vec<Fault> {
             None
         }
     };
-    let mut l1 = None;
+    let (mut l1, mut down) = (None, vec![]);
     for url in &config.l1.rpc {
         match chain("the L1 endpoint", "l1.rpc", "l1.chain_id", url, config.l1.chain_id).await {
             Ok(provider) => l1 = l1.or(Some((provider, url))),
+            Err(fault @ Fault::Unreachable { .. }) => down.push(fault),
             Err(fault) => faults.push(fault),
         }
+    }
+    // One that answers is enough: several are listed so that one may be down, also when the keeper is restarted.
+    if l1.is_none() {
+        faults.append(&mut down);
     }
     if let (Some((l1, url)), Some((sequencer, owner))) = (l1, signer)
         && let Err(fault) = contracts(config, &l1, url, sequencer, owner).await
@@ -306,7 +311,7 @@ async fn chain(
         return Err(Fault::WrongChain {
             what,
             key: chain_key,
-            url: url.to_owned(),
+            url: without_secrets(url),
             found,
             expected,
         });
@@ -335,13 +340,40 @@ async fn call<T: serde::de::DeserializeOwned + Send + Sync + Unpin + std::fmt::D
 }
 
 fn unreachable(what: &'static str, key: &'static str, url: &str, reason: &dyn Display) -> Fault {
-    // Credentials in a URL are secrets.
-    let url = url.parse::<reqwest::Url>().map_or_else(
+    let public = without_secrets(url);
+    // What a client says of a request names the URL all the same, less the credentials.
+    let asked = url.parse::<reqwest::Url>().map_or_else(
         |_| url.to_owned(),
-        |mut parsed| {
-            let _ = parsed.set_password(None);
-            parsed.to_string()
+        |mut asked| {
+            let _ = asked.set_username("").and_then(|()| asked.set_password(None));
+            asked.to_string()
         },
     );
-    Fault::Unreachable { what, key, url, reason: reason.to_string() }
+    let reason = reason.to_string().replace(&asked, &public);
+    Fault::Unreachable { what, key, url: public, reason }
+}
+
+/// Scheme, host and port: credentials and API keys stand in the rest of a URL.
+fn without_secrets(url: &str) -> String {
+    match url.parse::<reqwest::Url>() {
+        Ok(parsed) => {
+            let port = parsed.port().map(|port| format!(":{port}")).unwrap_or_default();
+            format!("{}://{}{port}", parsed.scheme(), parsed.host_str().unwrap_or_default())
+        }
+        Err(_) => url.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn an_endpoint_that_is_down_is_named_without_the_secrets_in_its_url() {
+        let url = "http://user:hidden@127.0.0.1:9/v3/hidden?key=hidden";
+        let fault = chain("the L1 endpoint", "l1.rpc", "l1.chain_id", url, 1).await.unwrap_err();
+        let line = fault.to_string();
+        assert!(line.contains("http://127.0.0.1:9 does not answer"), "{line}");
+        assert!(!line.contains("hidden") && !line.contains('\n'), "{line}");
+    }
 }
