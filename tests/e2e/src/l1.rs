@@ -53,13 +53,6 @@ impl L1 {
         Ok(serde_json::from_value::<U64>(block["timestamp"].clone())?.to())
     }
 
-    /// How many transactions `account` has had mined.
-    pub async fn nonce(&self, account: Address) -> Result<u64> {
-        let count: U64 =
-            rpc::call(&self.url, "eth_getTransactionCount", json!([account, "latest"])).await?;
-        Ok(count.to())
-    }
-
     /// Everybody's slots, computed from the Schedule's events alone.
     pub async fn holders(&self, slots_per_epoch: u64) -> Result<Holders> {
         let at = self.contracts.schedule;

@@ -1,10 +1,13 @@
 //! The whole system, tested as it runs: a real OP Stack chain on loopback (`rota-devnet`), keepers started as strangers would,
 //! and everything judged from anvil's logs, the follower's op-geth and the machine's process table.
 //!
-//! | file | boot to end, about | what happens on its one chain |
-//! |---|---|---|
-//! | `misconfigured.rs` | 1.5 min | each thing an operator can get wrong, one line each, nothing sent |
-//! | `operator_fails.rs` | 6 min | a keeper, its node or its disk is lost: in a turn, or between commit and reveal |
+//! | file | its boot | boot to end, about | what happens on its one chain |
+//! |---|---|---|---|
+//! | `baton_passes.rs` | L1 2 s, slots 4 x 16 s | 5.5 min | nothing fails; every field of the report made again from the chain ([`recomputed`]) |
+//! | `checks_bite.rs` | L1 1 s, slots 2 x 16 s | 4 min | the devnet breaks three promises, and its own checks notice each |
+//! | `l1_and_everybody_fail.rs` | L1 1 s, slots 2 x 16 s | 4.5 min | L1 takes blocks back; nobody freezes; nobody bids |
+//! | `misconfigured.rs` | L1 1 s | 1 min | each thing an operator can get wrong, one line each, nothing sent |
+//! | `operator_fails.rs` | L1 1 s, slots 2 x 20 s | 5 min | a keeper, its node or its disk is lost: in a turn, or between commit and reveal |
 //!
 //! Scenarios that do not disturb each other share a boot ([`suite`]): most of a boot's time goes by until the first auctioned
 //! epoch. Each is followed by the checks that hold at any time ([`chain::Chain::check`]): the Slasher's rules over everything
