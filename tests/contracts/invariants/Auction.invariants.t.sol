@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {InvariantTest} from "./InvariantTest.sol";
+
+/// @notice INV-21 to INV-24: the auction's money and its outcome.
+/// forge-config: default.invariant.runs = 10
+contract AuctionInvariants is InvariantTest {
+    function invariant_INV21_AuctionHoldsItsMoneyToTheWei() public view {
+        uint64[] memory rounds = handler.rounds();
+        uint256 owed = auction.proceeds();
+        for (uint16 id = 1; id <= registry.operatorCount(); ++id) {
+            owed += auction.freeBalanceOf(id) + auction.pendingDepositOf(id);
+            for (uint256 i; i < rounds.length; ++i) {
+                owed += auction.lockedOf(rounds[i], id);
+            }
+        }
+        assertEq(address(auction).balance, owed + handler.forced(address(auction)));
+        _assertUnbroken(21);
+    }
+
+    function invariant_INV22_OutcomeIsThatOfAPlainReference() public view {
+        _assertUnbroken(22);
+    }
+
+    function invariant_INV23_WinnersPayPriceTimesQuantityAndNoMoreThanTheyBid() public view {
+        _assertUnbroken(23);
+    }
+
+    function invariant_INV24_WhatWasServedIsNotRefunded() public view {
+        _assertUnbroken(24);
+    }
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {WorldActions} from "./WorldActions.sol";
+import {RotaConfig, RotaSystem} from "@rota/contracts/deploy/RotaDeployer.sol";
+
+/// @title Handler
+/// @notice All actors and time on one deployed system: owners, bidders, sequencers, and the world around them.
+contract Handler is WorldActions {
+    /// @notice The actions, for a campaign to choose from.
+    function actions() external pure returns (bytes4[] memory selectors) {
+        bytes4[41] memory all = [
+            this.register.selector,
+            this.activate.selector,
+            this.deactivate.selector,
+            this.jailUnderbonded.selector,
+            this.setSequencerKey.selector,
+            this.setBatcherKey.selector,
+            this.setPayee.selector,
+            this.moveOwnership.selector,
+            this.depositEth.selector,
+            this.depositToken.selector,
+            this.requestExit.selector,
+            this.claimExit.selector,
+            this.fund.selector,
+            this.withdraw.selector,
+            this.withdrawProceeds.selector,
+            this.commitBid.selector,
+            this.commitAll.selector,
+            this.revealBid.selector,
+            this.revealAll.selector,
+            this.forfeit.selector,
+            this.settle.selector,
+            this.refund.selector,
+            this.claim.selector,
+            this.claimBack.selector,
+            this.rotate.selector,
+            this.useBatcherKey.selector,
+            this.callOut.selector,
+            this.heartbeat.selector,
+            this.takeOver.selector,
+            this.recordMiss.selector,
+            this.collect.selector,
+            this.changeMood.selector,
+            this.passTime.selector,
+            this.gap.selector,
+            this.recordSeed.selector,
+            this.freeze.selector,
+            this.cancel.selector,
+            this.whitelist.selector,
+            this.advanceStage.selector,
+            this.setWeight.selector,
+            this.moveGovernance.selector
+        ];
+        bytes4[5] memory more = [
+            this.slash.selector,
+            this.collectReward.selector,
+            this.burn.selector,
+            this.forceEther.selector,
+            this.trespass.selector
+        ];
+        selectors = new bytes4[](all.length + more.length);
+        for (uint256 i; i < selectors.length; ++i) {
+            selectors[i] = i < all.length ? all[i] : more[i - all.length];
+        }
+    }
+
+    function system() external view returns (RotaSystem memory) {
+        return rota;
+    }
+
+    function configuration() external view returns (RotaConfig memory) {
+        return config;
+    }
+
+    /// @notice Who may have been credited with a reporter's reward.
+    function reporters() external view returns (address[] memory all) {
+        all = new address[](operators.length + 1);
+        all[operators.length] = stranger;
+        for (uint256 i; i < operators.length; ++i) {
+            all[i] = operators[i].owner;
+        }
+    }
+
+    /// @notice A payee that refuses ETH.
+    function refuser() external view returns (address) {
+        return refusing;
+    }
+}

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {HandlerBase} from "./HandlerBase.sol";
+import {IOperatorRegistry} from "@rota/contracts/interfaces/IOperatorRegistry.sol";
+import {Operator} from "@rota/contracts/testing/RotaFixture.sol";
+import {Status} from "@rota/contracts/types/Types.sol";
+
+/// @notice What operators' owners do: registration, standing, keys, bonds.
+abstract contract OwnerActions is HandlerBase {
+    /* REGISTRATION AND STANDING */
+    function register(uint256 seed) external action(seed) {
+        if (operators.length == MOST_OPERATORS && _spared()) return;
+        Operator memory operator = _keysOf(string.concat("newcomer ", vm.toString(++_names)));
+        // Some belong to one party.
+        if (operators.length != MOST_OPERATORS) {
+            vm.prank(registry.governance());
+            registry.setWhitelisted(operator.owner, uint32(100 + _roll(5)));
+        }
+        (bool ok, bytes memory answer) = _try(
+            "register",
+            operator.owner,
+            address(registry),
+            0,
+            abi.encodeCall(
+                registry.register,
+                (
+                    operator.sequencer,
+                    _keyProof(operator.owner, operator.sequencerKey),
+                    operator.batcher,
+                    operator.payee,
+                    ""
+                )
+            )
+        );
+        if (!ok) return;
+        operator.id = abi.decode(answer, (uint16));
+        operators.push(operator);
+        _learn(operator);
+    }
+
+    function activate(uint256 seed) external action(seed) {
+        uint16 id = _anyOperatorThatIs(false);
+        if (id == 0) id = _anyOperator();
+        (Status status,) = registry.statusOf(id);
+        if (status == Status.Active && _spared()) return;
+        if (status == Status.Jailed && _roll(2) == 0) _reach(registry.jailedUntil(id));
+        if (registry.entityOf(id) == 0 && !_spared()) return;
+        if (vault.bondOf(id) < vault.MIN_BOND() && _roll(4) != 0) _deposit(id, vault.MIN_BOND());
+        _try("activate", registry.ownerOf(id), address(registry), abi.encodeCall(registry.activate, (id)));
+    }
+
+    function deactivate(uint256 seed) external action(seed) {
+        uint16 id = _anyOperatorThatIs(true);
+        // The last two stay, most of the time: without operators there is nothing to see.
+        (uint16[] memory set,) = registry.eligibleSet(registry.currentEpoch() + 2);
+        if ((id == 0 || set.length < 3) && _spared()) return;
+        _try("deactivate", registry.ownerOf(id), address(registry), abi.encodeCall(registry.deactivate, (id)));
+    }
+
+    function jailUnderbonded(uint256 seed) external action(seed) {
+        uint16 id = _anyOperator();
+        for (uint16 i = 2; i <= registry.operatorCount(); ++i) {
+            (Status status,) = registry.statusOf(i);
+            if (status == Status.Active && vault.bondOf(i) < vault.MIN_BOND()) id = i;
+        }
+        if (vault.bondOf(id) >= vault.MIN_BOND() && _spared()) return;
+        _try("jailUnderbonded", stranger, address(registry), abi.encodeCall(registry.jailUnderbonded, (id)));
+    }
+
+    /* KEYS */
+    function setSequencerKey(uint256 seed) external action(seed) {
+        uint16 id = _anyOperator();
+        address owner = registry.ownerOf(id);
+        (address key, uint256 privateKey) = makeAddrAndKey(string.concat("key ", vm.toString(++_names)));
+        // Now and then a key that is, or was, somebody's.
+        if (_roll(3) == 0) {
+            Operator memory other = _acting(_anyOperator(), registry.currentEpoch());
+            (key, privateKey) = (other.sequencer, other.sequencerKey);
+        }
+        bytes memory data = abi.encodeCall(registry.setSequencerKey, (id, key, _keyProof(owner, privateKey)));
+        if (!_try("setSequencerKey", owner, address(registry), data)) return;
+        _privateKey[key] = privateKey;
+        _bound(key, id);
+    }
+
+    function setBatcherKey(uint256 seed) external action(seed) {
+        uint16 id = _anyOperator();
+        address key = makeAddr(string.concat("batcher ", vm.toString(++_names)));
+        if (_roll(4) == 0) key = _keys[_roll(_keys.length)];
+        bytes memory data = abi.encodeCall(registry.setBatcherKey, (id, uint8(_roll(4)), key));
+        if (_try("setBatcherKey", registry.ownerOf(id), address(registry), data)) _bound(key, id);
+    }
+
+    function setPayee(uint256 seed) external action(seed) {
+        uint16 id = _anyOperator();
+        address payee = _roll(6) == 0 ? refusing : makeAddr(string.concat("payee ", vm.toString(id)));
+        _try("setPayee", registry.ownerOf(id), address(registry), abi.encodeCall(registry.setPayee, (id, payee)));
+    }
+
+    function moveOwnership(uint256 seed) external action(seed) {
+        uint16 id = uint16(2 + _roll(operators.length));
+        address next = operators[_roll(operators.length)].owner;
+        _try(
+            "offerOwnership",
+            registry.ownerOf(id),
+            address(registry),
+            abi.encodeCall(registry.offerOwnership, (id, next))
+        );
+        _try(
+            "acceptOwnership",
+            _roll(4) == 0 ? stranger : next,
+            address(registry),
+            abi.encodeCall(IOperatorRegistry.acceptOwnership, (id))
+        );
+    }
+
+    /* BONDS */
+    function depositEth(uint256 seed) external action(seed) {
+        uint16 id = _roll(8) == 0 ? 99 : _anyOperator();
+        _deposit(id, _roll(4) == 0 ? _roll(0.02 ether) : _roll(2 ether));
+    }
+
+    function depositToken(uint256 seed) external action(seed) {
+        uint16 id = _roll(8) == 0 ? 99 : _anyOperator();
+        uint256 amount = _roll(1000e18);
+        token.mint(stranger, amount);
+        vm.prank(stranger);
+        token.approve(address(vault), _roll(8) == 0 ? amount / 2 : amount);
+        _try("depositToken", stranger, address(vault), abi.encodeCall(vault.depositToken, (id, amount)));
+    }
+
+    function requestExit(uint256 seed) external action(seed) {
+        uint16 id = _anyOperator();
+        (uint256 eth, uint256 tokens) = vault.balanceOf(id);
+        (uint256 bonded, uint256 required) = (vault.bondOf(id), vault.requiredOf(id));
+        uint256 spare = bonded > required ? bonded - required : 0;
+        bool ofToken = tokens != 0 && _roll(2) == 0;
+        uint256 most = ofToken ? tokens : eth < spare ? eth : spare;
+        if (most == 0 && _spared()) return;
+        uint256 amount = _roll(8) == 0 ? eth + 1 : _roll(4) == 0 ? most : _roll(most + 1);
+        bool ok = _try(
+            "requestExit",
+            registry.ownerOf(id),
+            address(vault),
+            abi.encodeCall(vault.requestExit, (id, ofToken, amount))
+        );
+        _check(33, !ok || vault.bondOf(id) >= vault.requiredOf(id), "an exit left less than required");
+    }
+
+    function claimExit(uint256 seed) external action(seed) {
+        uint256 from = _roll(operators.length + 1);
+        for (uint256 i; i <= operators.length; ++i) {
+            uint16 id = uint16(1 + (from + i) % (operators.length + 1));
+            for (uint256 ticket; ticket < 8; ++ticket) {
+                (, uint256 amount, uint256 releaseTime) = vault.ticketOf(id, ticket);
+                if (amount == 0) continue;
+                if (_roll(6) == 0) _reach(releaseTime);
+                if (_now() < releaseTime && _roll(3) != 0) continue;
+                _claimExit(id, ticket);
+                return;
+            }
+        }
+    }
+
+    /* INTERNAL */
+    function _deposit(uint16 id, uint256 amount) internal {
+        _try("deposit", stranger, address(vault), amount, abi.encodeCall(vault.deposit, (id)));
+    }
+
+    function _claimExit(uint16 id, uint256 ticket) private {
+        (bool ofToken, uint256 amount,) = vault.ticketOf(id, ticket);
+        address payee = registry.payeeOf(id);
+        uint256 before = ofToken ? token.balanceOf(payee) : payee.balance;
+        if (!_try("claimExit", stranger, address(vault), abi.encodeCall(vault.claimExit, (id, ticket)))) return;
+        uint256 afterwards = ofToken ? token.balanceOf(payee) : payee.balance;
+        _check(32, afterwards - before == amount, "a ticket was paid in part");
+    }
+
+    /// @return id Some operator but the reserve with that standing; 0 if there is none.
+    function _anyOperatorThatIs(bool active) private returns (uint16 id) {
+        uint256 from = _roll(operators.length);
+        for (uint256 i; i < operators.length; ++i) {
+            uint16 candidate = uint16(2 + (from + i) % operators.length);
+            (Status status,) = registry.statusOf(candidate);
+            if ((status == Status.Active) == active) return candidate;
+        }
+    }
+}

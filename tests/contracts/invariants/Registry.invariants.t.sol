@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {InvariantTest} from "./InvariantTest.sol";
+import {RESERVE, Status} from "@rota/contracts/types/Types.sol";
+
+/// @notice INV-41 to INV-45: operators, keys, stages; and INV-51, of all contracts.
+/// forge-config: default.invariant.runs = 10
+contract RegistryInvariants is InvariantTest {
+    function invariant_INV41_WhatIsSaidOfAClosedEpochNeverChanges() public view {
+        for (uint64 epoch; epoch <= registry.currentEpoch() + 1; ++epoch) {
+            assertTrue(handler.isSetUnchanged(epoch));
+        }
+    }
+
+    function invariant_INV42_StagesOnlyAdvance() public view {
+        uint64 epoch = registry.currentEpoch();
+        assertGe(registry.stageAt(epoch + 1), handler.highestStage());
+        assertGe(registry.stageAt(epoch + 2), registry.stageAt(epoch + 1));
+    }
+
+    function invariant_INV43_AKeyBelongsToOneOperatorForEver() public view {
+        address[] memory keys = handler.keys();
+        for (uint256 i; i < keys.length; ++i) {
+            assertEq(registry.operatorOfKey(keys[i]), handler.boundTo(keys[i]));
+        }
+    }
+
+    function invariant_INV44_TheSetIsSortedBoundedAndWithoutTheReserve() public view {
+        uint64 epoch = registry.currentEpoch() + 2;
+        (uint16[] memory ids, uint32[] memory entities) = registry.eligibleSet(epoch);
+        assertLe(ids.length, config.registry.maxOperators);
+        for (uint256 i; i < ids.length; ++i) {
+            assertGt(ids[i], i == 0 ? RESERVE : ids[i - 1]);
+            assertGt(entities[i], 0);
+            (Status status,) = registry.statusOf(ids[i]);
+            assertTrue(status == Status.Active);
+        }
+        (Status ofReserve,) = registry.statusOf(RESERVE);
+        assertTrue(ofReserve == Status.Active);
+        _assertUnbroken(44);
+    }
+
+    function invariant_INV45_StrangersDoNothingThatIsAnothers() public view {
+        _assertUnbroken(45);
+    }
+
+    function invariant_INV51_WhatIsRefusedIsRefusedWithAReason() public view {
+        _assertUnbroken(51);
+    }
+}
