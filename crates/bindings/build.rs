@@ -4,7 +4,9 @@
 //! optimizer setting.
 
 use foundry_compilers::{
-    artifacts::{Settings, SolcInput, SolcLanguage, Source, Sources, output_selection::OutputSelection},
+    artifacts::{
+        Settings, SolcInput, SolcLanguage, Source, Sources, output_selection::OutputSelection,
+    },
     solc::Solc,
 };
 use std::{
@@ -18,11 +20,16 @@ use std::{
 fn main() -> Result<(), Box<dyn Error>> {
     let root = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("../..").canonicalize()?;
     let out = PathBuf::from(env::var("OUT_DIR")?);
-    for watched in ["contracts/interfaces", "contracts/types", "tools/solc/solc", "package-lock.json"] {
+    for watched in
+        ["contracts/interfaces", "contracts/types", "tools/solc/solc", "package-lock.json"]
+    {
         println!("cargo::rerun-if-changed={}", root.join(watched).display());
     }
     if !root.join("node_modules/solc").exists() {
-        return Err("the Solidity compiler is not installed: run `npm ci` (or any `make` target) first".into());
+        return Err(
+            "the Solidity compiler is not installed: run `npm ci` (or any `make` target) first"
+                .into(),
+        );
     }
 
     let mut sources = Source::read_sol_yul_from(&root.join("contracts/interfaces"))?;
@@ -35,14 +42,20 @@ fn main() -> Result<(), Box<dyn Error>> {
     input.strip_prefix(&root);
     let output = Solc::new(root.join("tools/solc/solc"))?.compile_exact(&input)?;
     if output.has_error() {
-        let messages: Vec<_> = output.errors.iter().filter_map(|error| error.formatted_message.clone()).collect();
+        let messages: Vec<_> =
+            output.errors.iter().filter_map(|error| error.formatted_message.clone()).collect();
         return Err(messages.join("\n").into());
     }
 
     let mut generated = String::new();
     for (name, contract) in output.contracts_iter() {
-        let Some(bound) = name.strip_prefix('I').filter(|rest| rest.starts_with(char::is_uppercase)) else { continue };
-        let abi = contract.abi.as_ref().ok_or_else(|| format!("{name}: the compiler gave no ABI"))?;
+        let Some(bound) =
+            name.strip_prefix('I').filter(|rest| rest.starts_with(char::is_uppercase))
+        else {
+            continue;
+        };
+        let abi =
+            contract.abi.as_ref().ok_or_else(|| format!("{name}: the compiler gave no ABI"))?;
         let file = out.join(format!("{name}.json"));
         fs::write(&file, serde_json::to_string(&abi)?)?;
         writeln!(

@@ -76,7 +76,13 @@ pub enum StreamItem {
     Sealed(Box<SealedBlock>),
     Receipt(Box<SignedReceipt>),
     /// The sender stops sequencing before its turn ends (SIGTERM): the reserve may take over at once.
-    Leaving { operator: OperatorId, slot: Slot, number: u64, hash: B256, signature: Signature },
+    Leaving {
+        operator: OperatorId,
+        slot: Slot,
+        number: u64,
+        hash: B256,
+        signature: Signature,
+    },
 }
 
 impl Payload {
@@ -117,7 +123,11 @@ impl SealedBlock {
             && self.commitment.number == self.payload.number
             && self.commitment.parentHash == self.payload.parent_hash
             && self.commitment.timestamp == self.payload.timestamp.0;
-        same.then(|| self.signature.recover_address_from_prehash(&self.commitment.eip712_signing_hash(domain)).ok())?
+        same.then(|| {
+            self.signature
+                .recover_address_from_prehash(&self.commitment.eip712_signing_hash(domain))
+                .ok()
+        })?
     }
 }
 

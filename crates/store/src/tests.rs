@@ -312,7 +312,8 @@ fn accepts_in_order_and_finds_the_way() {
 fn promises_wait_until_they_are_included_for_good() {
     let dir = tempfile::tempdir().unwrap();
     let store = open(dir.path());
-    let waiting = || store.waiting(0, 9).unwrap().iter().map(|entry| entry.hash).collect::<Vec<_>>();
+    let waiting =
+        || store.waiting(0, 9).unwrap().iter().map(|entry| entry.hash).collect::<Vec<_>>();
     let (a, b, c) = (hash(1, 1), hash(2, 2), hash(3, 3));
     for tx in [a, b, c] {
         assert!(store.promise(tx, tx.as_slice()).unwrap());
