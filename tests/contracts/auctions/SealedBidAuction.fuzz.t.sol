@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {Operator} from "@rota/contracts/testing/RotaFixture.sol";
 import {Curve} from "@rota/contracts/types/Curve.sol";
 
 import {AuctionTest} from "./AuctionTest.sol";
