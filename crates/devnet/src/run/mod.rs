@@ -348,13 +348,17 @@ fn conclude(plan: &Run, screen: &Screen, report: &Report, violations: &[String])
     latencies.sort_unstable();
     let middle = latencies.get(latencies.len() / 2).copied().unwrap_or_default();
     let worst = latencies.last().copied().unwrap_or_default();
-    screen.say(&format!(
+    if report.blocks.last < report.blocks.first {
+        screen.say("stopped before a slot of epoch 1 was over");
+    } else {
+        screen.say(&format!(
         "blocks {} to {}, {} missed; {} handoffs, first block late by {middle} ms (median), {worst} ms (worst)",
         report.blocks.first,
         report.blocks.last,
         report.blocks.missed,
         latencies.len()
     ));
+    }
     let t = &report.transactions;
     screen.say(&format!(
         "transfers: {} sent, {} included, {} lost; safe head at most {} blocks behind; {} slots missed",
