@@ -119,10 +119,11 @@ abstract contract Assignments is ISchedule, Clocked {
         EpochState state = _stateOf(epoch);
         if (state.isMissed(index)) revert Schedule_AlreadyMissed(slot);
 
-        // Check: the operator lost it by a take-over. A void took the slot itself, so that it can't be missed any more.
+        // Check: the operator lost it by a take-over, be it for a part. A void took the slot itself, so that it can't be missed.
         uint16 frozen = _frozenId(epoch, index);
         assigned = _orReserve(frozen);
-        bool held = _holder(state, epoch, index, 0) == assigned && _holder(state, epoch, index, END_OF_SLOT) == assigned;
+        bool held = _holder(state, epoch, index, 0) == assigned;
+        if (held && state.isChanged(index)) held = _changes[_ringSlot(epoch, index)].without(assigned).count() == 0;
         if (held || state.isVoided(index)) revert Schedule_NotMissed(slot, assigned);
 
         // Effect: note it.

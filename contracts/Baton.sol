@@ -149,19 +149,27 @@ contract Baton is CallOuts {
         TakeOver memory last = _takeOverOf(stay.turn);
         waived = gap || last.waived || (taker != RESERVE && stay.frozen != RESERVE);
 
-        // A return at a later slot stands: the taker holds until then. 40 bits of seconds last for 34,000 years.
+        // A return at a later slot stands: the taker holds until then. Of several the first one was noted, and may be over.
+        uint64 returnSlot = last.returnSlot;
+        if (returnSlot != 0 && returnSlot <= slot) {
+            returnSlot = slot + 1;
+            while (returnSlot < stay.end && !SCHEDULE.isClaimed(returnSlot)) ++returnSlot;
+            if (returnSlot == stay.end) returnSlot = 0;
+        }
+
+        // 40 bits of seconds last for 34,000 years.
         _takeOvers[stay.turn % TAKE_OVER_RING] = TakeOver({
             turn: stay.turn,
             // forge-lint: disable-next-line(unsafe-typecast)
             from: uint40(timestamp),
-            returnSlot: last.returnSlot > slot ? last.returnSlot : 0,
+            returnSlot: returnSlot,
             taker: taker,
             waived: waived
         });
     }
 
     /// @dev Notes a miss, voids what is left of the epoch at the last one allowed, and leaks.
-    /// @param taker Earns its part of the leak.
+    /// @param taker Earns its part of the leak, unless it is its own: the vault sees to that.
     function _miss(Clock memory c, uint64 slot, bool waived, uint16 taker) internal {
         (uint16 assigned, uint8 misses) = SCHEDULE.recordMiss(slot);
 
@@ -171,7 +179,7 @@ contract Baton is CallOuts {
             SCHEDULE.voidRemaining(assigned, next);
         }
 
-        uint256 leaked = waived ? 0 : VAULT.leak(assigned, LEAK_PER_MISS, taker == assigned ? 0 : taker);
+        uint256 leaked = waived ? 0 : VAULT.leak(assigned, LEAK_PER_MISS, taker);
         emit Missed(slot, assigned, misses, leaked);
     }
 }
