@@ -58,7 +58,7 @@ abstract contract CallOuts is Turns, EIP712 {
         uint256 window = uint256(params.claimLead) + params.claimGrace;
         uint256 slotSeconds = _clock().slotSeconds;
         if (window > slotSeconds) revert Baton_ClaimWindowTooLong(window, slotSeconds);
-        if (params.callOutGrace == 0) revert Baton_ZeroParameter();
+        if (params.callOutGrace == 0 || params.l2ChainId == 0) revert Baton_ZeroParameter();
         (L2_CHAIN_ID, CLAIM_GRACE) = (params.l2ChainId, params.claimGrace);
         (CALLOUT_GRACE_BLOCKS, CALLOUT_BOND) = (params.callOutGrace, params.callOutBond);
     }

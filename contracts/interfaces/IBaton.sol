@@ -48,7 +48,7 @@ interface IBaton {
     error Baton_TailWindowTooLong(uint256 tailWindow, uint256 slotSeconds);
     /// @notice A turn could be claimed in another's grace, which would hide a gap of L1: claimLead + claimGrace is above a slot.
     error Baton_ClaimWindowTooLong(uint256 claimWindow, uint256 slotSeconds);
-    /// @notice A grace of no block, or a void at no miss.
+    /// @notice A grace of no block, a void at no miss, or an L2 without a chain id.
     error Baton_ZeroParameter();
 
     /// @notice The slot is assigned to another operator than the one whose sequencer key calls.

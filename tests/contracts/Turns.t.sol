@@ -45,6 +45,10 @@ contract TurnsTest is BatonTest {
         params.missesToVoid = 0;
         vm.expectRevert(IBaton.Baton_ZeroParameter.selector);
         _newBaton(adapter, params);
+        params = config.baton;
+        params.l2ChainId = 0;
+        vm.expectRevert(IBaton.Baton_ZeroParameter.selector);
+        _newBaton(adapter, params);
     }
 
     /* CLAIM */

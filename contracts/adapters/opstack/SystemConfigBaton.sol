@@ -40,6 +40,7 @@ contract SystemConfigBaton is ISystemConfigBaton {
     /* CONSTRUCTOR */
     constructor(address baton, address chainOwner, address systemConfig, uint32 returnDelay) {
         if (systemConfig.code.length == 0) revert SystemConfigBaton_ConfigWithoutCode(systemConfig);
+        if (chainOwner == address(0)) revert SystemConfigBaton_ZeroOwner();
         (BATON, CHAIN_OWNER, SYSTEM_CONFIG, RETURN_DELAY) = (baton, chainOwner, systemConfig, returnDelay);
     }
 

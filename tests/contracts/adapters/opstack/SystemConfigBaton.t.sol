@@ -54,6 +54,12 @@ contract SystemConfigBatonTest is Test {
     }
 
     /* CONSTRUCTOR */
+    /// @dev What is handed to an adapter that obeys nobody could never be taken back.
+    function test_constructor_RevertWhen_ChainOwnerIsZero() public {
+        vm.expectRevert(ISystemConfigBaton.SystemConfigBaton_ZeroOwner.selector);
+        new SystemConfigBaton(baton, address(0), address(config), DELAY);
+    }
+
     function test_constructor_RevertWhen_ConfigHasNoCode() public {
         vm.expectRevert(
             abi.encodeWithSelector(ISystemConfigBaton.SystemConfigBaton_ConfigWithoutCode.selector, stranger)
