@@ -351,17 +351,17 @@ fn conclude(plan: &Run, screen: &Screen, report: &Report, violations: &[String])
     if report.blocks.last < report.blocks.first {
         screen.say("stopped before a slot of epoch 1 was over");
     } else {
+        let (blocks, handoffs) = (&report.blocks, latencies.len());
         screen.say(&format!(
-        "blocks {} to {}, {} missed; {} handoffs, first block late by {middle} ms (median), {worst} ms (worst)",
-        report.blocks.first,
-        report.blocks.last,
-        report.blocks.missed,
-        latencies.len()
-    ));
+            "blocks {} to {}, {} missed; {handoffs} handoffs, first block late by {middle} ms \
+             (median), {worst} ms (worst)",
+            blocks.first, blocks.last, blocks.missed
+        ));
     }
     let t = &report.transactions;
     screen.say(&format!(
-        "transfers: {} sent, {} included, {} lost; safe head at most {} blocks behind; {} slots missed",
+        "transfers: {} sent, {} included, {} lost; safe head at most {} blocks behind; \
+         {} slots missed",
         t.sent,
         t.included,
         t.lost,
