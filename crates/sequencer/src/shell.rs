@@ -10,7 +10,7 @@ use crate::{
     rpc::RpcError,
     seam::{Seam, SeamConductor, now},
 };
-use alloy::{signers::local::PrivateKeySigner, sol_types::Eip712Domain};
+use alloy::{primitives::B256, signers::local::PrivateKeySigner, sol_types::Eip712Domain};
 use rota_core::{
     BlockId, L2Block, Millis, OperatorId, Slot,
     fence::{Fence, Refused, standing_head},
@@ -35,6 +35,8 @@ const ARRIVAL_POLL: Duration = Duration::from_millis(5);
 const POST_AT_ONCE: usize = 64;
 /// Messages of peers taken before the next look.
 const TAKEN_AT_ONCE: usize = 64;
+/// How long our node may take for a peer's block on its own head before we build beside it.
+const TAKEN_WITHIN: Duration = Duration::from_secs(4);
 /// A gap is asked for again only after this.
 const ASK_AGAIN: Duration = Duration::from_secs(1);
 
@@ -106,6 +108,8 @@ struct Shell {
     node_head: u64,
     went_back: Option<Millis>,
     gap_asked: Option<Instant>,
+    /// The block that the node does not take although its parent is the node\'s head, and since when.
+    untaken: Option<(B256, Instant)>,
     pruned: Instant,
     /// The last boundary at which a receipt was signed or could not be.
     receipt_settled: Option<Slot>,
@@ -150,6 +154,7 @@ pub async fn run(
         node_head: 0,
         went_back: None,
         gap_asked: None,
+        untaken: None,
         pruned: Instant::now(),
         receipt_settled: None,
     };
@@ -280,7 +285,13 @@ impl Shell {
     async fn perform(&mut self, step: &Step) -> Result<(), StepError> {
         match step {
             Step::Wait => {}
-            Step::Post(path) => self.post(path).await?,
+            Step::Post(path) => match self.post(path).await {
+                Err(StepError::NotApplied { .. }) => self.note_untaken(path).await?,
+                posted => {
+                    self.untaken = None;
+                    posted?;
+                }
+            },
             Step::Adopt(head) => self.store.set_head(*head)?,
             Step::Fill { from } => self.ask_for(*from),
             Step::Lead => self.seam.lead(),
@@ -328,6 +339,40 @@ impl Shell {
             tokio::time::sleep(ARRIVAL_POLL).await;
         }
         Err(StepError::NotApplied { number: last.number })
+    }
+
+    /// A maker may sign a block that no node takes. Whoever holds the next slot waits for its node a while, then builds on what that
+    /// has: else one such block would stop the chain until L1's sequencing window ends. Outside of our own slots nothing is lost by
+    /// waiting, and a node of ours that is merely broken must not split us from the others.
+    async fn note_untaken(&mut self, path: &[BlockId]) -> Result<(), StepError> {
+        let (Some(first), Some(heads)) = (path.first(), self.node.heads().await?) else {
+            return Ok(());
+        };
+        let is_next = self
+            .store
+            .block(first.hash)?
+            .is_some_and(|block| block.parent_hash == heads.unsafe_head.hash);
+        let since = match self.untaken.filter(|(hash, _)| is_next && *hash == first.hash) {
+            Some((_, since)) => since,
+            None => {
+                self.untaken = is_next.then(|| (first.hash, Instant::now()));
+                return Err(StepError::NotApplied { number: first.number });
+            }
+        };
+        let authority = self.seam.authority();
+        let is_ours = authority
+            .spans()
+            .iter()
+            .any(|span| span.from.millis() <= now() && now() < span.until.millis());
+        if !is_ours
+            || since.elapsed() < TAKEN_WITHIN
+            || !self.store.reject(first.hash, heads.unsafe_head)?
+        {
+            return Err(StepError::NotApplied { number: first.number });
+        }
+        tracing::error!(number = first.number, hash = %first.hash, "a peer's block is not taken by our node: building on its parent");
+        self.untaken = None;
+        Ok(())
     }
 
     /// SIGTERM: the block in hand is sealed, the receipt signed, the successor told.

@@ -28,10 +28,11 @@ mod stream;
 pub use journal::Cursor;
 pub use outbox::OutboxEntry;
 
-use alloy::primitives::Address;
+use alloy::primitives::{Address, B256};
 use rota_core::{BlockId, Slot};
 use rusqlite::{Connection, OptionalExtension};
 use std::{
+    collections::BTreeSet,
     fs::{File, TryLockError},
     path::{Path, PathBuf},
     sync::{Mutex, MutexGuard, PoisonError},
@@ -59,7 +60,7 @@ pub enum StoreError {
     #[error("{held} transactions wait for inclusion, no more than {most} are promised")]
     OutboxFull { held: u64, most: u64 },
     #[error("the store holds no block {hash}")]
-    UnknownBlock { hash: alloy::primitives::B256 },
+    UnknownBlock { hash: B256 },
     #[error("database: {0}")]
     Database(#[from] rusqlite::Error),
     #[error("a stored record does not read back: {0}")]
@@ -82,6 +83,8 @@ pub struct Store {
     /// Sequence number of the last stream entry.
     stream: watch::Sender<u64>,
     stream_id: String,
+    /// Blocks of peers that our node does not take.
+    rejected: Mutex<BTreeSet<B256>>,
     /// Held as long as the store is open.
     _lock: File,
 }
@@ -123,6 +126,7 @@ impl Store {
             reader: Mutex::new(reader),
             stream: watch::Sender::new(last),
             stream_id,
+            rejected: Mutex::default(),
             _lock: lock,
         })
     }

@@ -10,6 +10,10 @@ use rota_core::{
 };
 use rusqlite::{Connection, OptionalExtension, Params, Transaction};
 use serde::de::DeserializeOwned;
+use std::{
+    collections::BTreeSet,
+    sync::{MutexGuard, PoisonError},
+};
 
 /// How many blocks a walk from one block to another may take: 12 hours of 1 s blocks. Beyond that the node catches up from L1.
 const LONGEST_PATH: u64 = 43_200;
@@ -127,7 +131,7 @@ impl Store {
             if let Some(head) =
                 head(transaction)?.filter(|head| head.hash == block.payload.parent_hash)
             {
-                put_head(transaction, tip(transaction, head)?)?;
+                put_head(transaction, tip(transaction, head, &self.rejected())?)?;
             }
             Ok(true)
         })
@@ -144,7 +148,7 @@ impl Store {
             if let Some(head) =
                 head(transaction)?.filter(|head| head.hash == block.payload.parent_hash)
             {
-                put_head(transaction, tip(transaction, head)?)?;
+                put_head(transaction, tip(transaction, head, &self.rejected())?)?;
             }
             let born = schema::number(transaction, "created_in")?;
             if let Some(slot) =
@@ -160,9 +164,31 @@ impl Store {
     /// store holds blocks on it, the last of those becomes the head.
     pub fn set_head(&self, block: L2Block) -> Result<(), StoreError> {
         self.write(|transaction| {
-            let tip = tip(transaction, block)?;
+            let mut rejected = self.rejected();
+            rejected.remove(&block.hash);
+            let tip = tip(transaction, block, &rejected)?;
             put_head(transaction, tip)
         })
+    }
+
+    /// Never builds on `block` again, and goes back to `onto`, its parent: our node does not take it, though its maker signed it. A
+    /// block of our own is not rejected. Forgotten at a restart, and once the node has the block after all ([`Self::set_head`]).
+    /// Answers whether it was rejected.
+    pub fn reject(&self, block: B256, onto: L2Block) -> Result<bool, StoreError> {
+        let sql = "SELECT origin FROM payload WHERE hash = ?1";
+        let origin: Option<i64> =
+            self.connection().query_row(sql, [block.as_slice()], |row| row.get(0)).optional()?;
+        if origin != Some(ACCEPTED) {
+            return Ok(false);
+        }
+        self.rejected().insert(block);
+        self.set_head(onto)?;
+        Ok(true)
+    }
+
+    /// A poisoned lock is taken all the same: a set of hashes is never half changed.
+    fn rejected(&self) -> MutexGuard<'_, BTreeSet<B256>> {
+        self.rejected.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub fn payload(&self, hash: B256) -> Result<Option<Payload>, StoreError> {
@@ -271,12 +297,27 @@ fn put_head(transaction: &Transaction<'_>, block: L2Block) -> Result<(), StoreEr
 
 /// The end of the chain of blocks held on `block`. Of several on one parent the one under the latest slot's authority counts, then
 /// the newest: a maker has two only after an L1 reorg.
-fn tip(connection: &Connection, mut block: L2Block) -> Result<L2Block, StoreError> {
-    let sql = "SELECT block FROM payload WHERE parent = ?1 ORDER BY slot DESC, ord DESC LIMIT 1";
-    while let Some(child) = one::<SealedBlock>(connection, sql, [block.hash.as_slice()])? {
+fn tip(
+    connection: &Connection,
+    mut block: L2Block,
+    rejected: &BTreeSet<B256>,
+) -> Result<L2Block, StoreError> {
+    let sql = "SELECT hash FROM payload WHERE parent = ?1 ORDER BY slot DESC, ord DESC";
+    let mut statement = connection.prepare_cached(sql)?;
+    loop {
+        let hashes =
+            statement.query_map([block.hash.as_slice()], |row| row.get::<_, [u8; 32]>(0))?;
+        let hashes = hashes.collect::<Result<Vec<_>, _>>()?;
+        let Some(hash) = hashes.into_iter().find(|hash| !rejected.contains(&B256::from(*hash)))
+        else {
+            return Ok(block);
+        };
+        let sql = "SELECT block FROM payload WHERE hash = ?1";
+        let Some(child) = one::<SealedBlock>(connection, sql, [hash.as_slice()])? else {
+            return Ok(block);
+        };
         block = child.payload.block();
     }
-    Ok(block)
 }
 
 /// False if the block is there. A block that another operator made just as we do (nothing but deposits in it) becomes ours

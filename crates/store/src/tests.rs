@@ -480,3 +480,38 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_rejected_block_is_not_built_on_until_the_node_has_it_after_all() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path());
+    let [parent, bad, child] = [1, 2, 3].map(|number| by_peer(number, 0));
+    store.set_head(parent.payload.block()).unwrap();
+    store.accept(&bad).unwrap();
+    store.accept(&child).unwrap();
+    assert_eq!(store.head().unwrap().unwrap(), child.payload.block());
+
+    assert!(store.reject(bad.payload.hash, parent.payload.block()).unwrap());
+    assert_eq!(store.head().unwrap().unwrap(), parent.payload.block());
+    store.accept(&bad).unwrap();
+    assert_eq!(
+        store.head().unwrap().unwrap(),
+        parent.payload.block(),
+        "not even when it comes again"
+    );
+    let other = by_peer(2, 1);
+    let other = SealedBlock {
+        payload: Payload { parent_hash: parent.payload.hash, ..other.payload },
+        ..other
+    };
+    store.accept(&other).unwrap();
+    assert_eq!(
+        store.head().unwrap().unwrap(),
+        other.payload.block(),
+        "another one on the same parent is"
+    );
+
+    store.set_head(bad.payload.block()).unwrap();
+    assert_eq!(store.head().unwrap().unwrap(), child.payload.block());
+    assert!(!store.reject(hash(9, 9), parent.payload.block()).unwrap(), "an unknown block");
+}
