@@ -2,7 +2,7 @@
 //!
 //! Answered means kept: the transaction is in the store, fsynced, before its hash is returned.
 
-use crate::server::MAX_BODY;
+use crate::{bounded::Bounded, server::MAX_BODY};
 use alloy::{
     consensus::{Transaction, TxEnvelope, transaction::SignerRecoverable},
     eips::eip2718::Decodable2718,
@@ -24,6 +24,8 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
+/// How long a user's connection may stay without a byte either way.
+const SILENCE: Duration = Duration::from_secs(30);
 /// How long requests in hand may take once the keeper stops.
 const LAST_ANSWERS: Duration = Duration::from_secs(1);
 
@@ -78,6 +80,7 @@ impl Ingress {
             .route("/", post(answer))
             .layer(DefaultBodyLimit::max(MAX_BODY))
             .with_state(self);
+        let listener = Bounded::new(listener, SILENCE);
         let served =
             axum::serve(listener, router).with_graceful_shutdown(stop.clone().cancelled_owned());
         // A stranger who never ends a request must not keep the keeper from stopping.

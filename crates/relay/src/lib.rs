@@ -12,6 +12,7 @@
 //! What this crate does not do: decide which block is right (the fence), order blocks (the driver), know L1 (the view, asked
 //! through [`Directory`]).
 
+mod bounded;
 pub mod client;
 pub mod ingress;
 pub mod offers;

@@ -9,7 +9,7 @@
 //! The stream's header [`STREAM_ID`] names it: with another id than last time the operator lost its disk and counts from 1
 //! again. An empty line at least every [`KEEP_ALIVE`] tells a reader that the connection is alive.
 
-use crate::pool::Pool;
+use crate::{bounded::Bounded, pool::Pool};
 use alloy::primitives::Bytes;
 use axum::{
     Json, Router,
@@ -76,6 +76,8 @@ impl Relay {
             .route("/v1/transactions", post(transaction))
             .layer(DefaultBodyLimit::max(MAX_BODY))
             .with_state(self);
+        // A stream says something every KEEP_ALIVE, so a connection that is silent for longer is nobody's.
+        let listener = Bounded::new(listener, KEEP_ALIVE * 15);
         // Streams never end by themselves: a graceful shutdown would wait for ever.
         tokio::select! {
             served = async { axum::serve(listener, router).await } => served,
