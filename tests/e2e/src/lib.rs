@@ -4,8 +4,8 @@
 //! | file | its boot | boot to end, about | what happens on its one chain |
 //! |---|---|---|---|
 //! | `baton_passes.rs` | L1 2 s, slots 4 x 16 s | 5.5 min | nothing fails; every field of the report made again from the chain ([`recomputed`]) |
-//! | `checks_bite.rs` | L1 1 s, slots 2 x 16 s | 4 min | the devnet breaks three promises, and its own checks notice each |
-//! | `l1_and_everybody_fail.rs` | L1 1 s, slots 2 x 16 s | 4.5 min | L1 takes blocks back; nobody freezes; nobody bids |
+//! | `checks_bite.rs` | L1 1 s, slots 2 x 14 s | 4 min | the devnet breaks three promises, and its own checks notice each |
+//! | `l1_and_everybody_fail.rs` | L1 2 s, slots 2 x 16 s | 4.5 min | L1 takes blocks back; nobody freezes; nobody bids |
 //! | `misconfigured.rs` | L1 1 s | 1 min | each thing an operator can get wrong, one line each, nothing sent |
 //! | `operator_fails.rs` | L1 1 s, slots 2 x 20 s | 5 min | a keeper, its node or its disk is lost: in a turn, or between commit and reveal |
 //!

@@ -35,7 +35,7 @@ pub fn run(setting: Setting, scenarios: &[(&str, Scenario)]) -> ExitCode {
         }
         Err(error) => {
             failed += 1;
-            println!("test {test} ... FAILED\n{error:?}\n");
+            println!("test {test} ... FAILED\n{error:#}\n");
         }
     };
     println!("\nrunning {} tests", if scenarios.is_empty() { 0 } else { scenarios.len() + 1 });

@@ -124,17 +124,23 @@ async fn the_baton_passes_and_the_report_tells_the_truth() -> Result<()> {
     same("/left_running", marked(&logs).len().into())?;
     same("/left_running", 0.into())?;
 
+    let mut latencies = vec![];
     let mut handoffs = report["handoffs"].as_array().cloned().unwrap_or_default();
     for handoff in &mut handoffs {
         let number = handoff["first_number"].as_u64().unwrap_or_default();
         let theirs = handoff.as_object_mut().and_then(|h| h.remove("latency_ms"));
         let theirs = theirs.and_then(|ms| ms.as_i64()).ok_or_else(|| eyre!("no latency"))?;
+        latencies.push(theirs);
         let mine = facts.lateness(number);
         ensure!(
             (theirs - mine).abs() <= LATENCY_MS,
             "block {number}: {theirs} ms late, or {mine}?"
         );
     }
+    ensure!(!latencies.is_empty(), "no handoff at all");
+    latencies.sort_unstable();
+    let (middle, worst) = (latencies[latencies.len() / 2], latencies[latencies.len() - 1]);
+    ensure!(middle <= 100 && worst <= 500, "first blocks came late: {latencies:?} ms");
     let mine = facts.handoffs()?;
     ensure!(handoffs == mine, "handoffs: the report says {handoffs:?}, the chain {mine:?}");
 
@@ -148,6 +154,7 @@ async fn the_baton_passes_and_the_report_tells_the_truth() -> Result<()> {
         Ok(())
     };
     near("/safe_head/max_lag_blocks", facts.max_lag())?;
+    ensure!(facts.max_lag() <= 24, "the safe head was {} blocks behind", facts.max_lag());
     let at_end = (theirs("/safe_head/number"), theirs("/safe_head/lag_blocks"));
     let is_near = |(_, head, safe): &&(u64, u64, u64)| {
         safe.abs_diff(at_end.0) <= LAG && (head - safe).abs_diff(at_end.1) <= LAG
