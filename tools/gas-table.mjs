@@ -1,8 +1,9 @@
-// Prints what calls cost beside their bars, and fails if a bar is broken or a committed snapshot differs.
+// `bars`: prints what calls cost beside their bars, and fails if a bar is broken. `regressions`: fails if a measured value is
+// not the committed one.
 //
-//   node tools/gas-table.mjs MEASURED COMMITTED
+//   node tools/gas-table.mjs MEASURED COMMITTED bars|regressions
 //
-// Both are folders of forge's snapshots, `{ "name": "gas" }` per file; the rows below are those of Bars.json.
+// MEASURED and COMMITTED are folders of forge's snapshots, `{ "name": "gas" }` per file; the rows below are those of Bars.json.
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
@@ -20,9 +21,10 @@ const BARS = [
   { name: "recordSeed", bar: 75_000 },
 ];
 
-const [measuredDir, committedDir] = process.argv.slice(2);
+const [measuredDir, committedDir, what] = process.argv.slice(2);
 const measured = snapshots(measuredDir);
-const broken = [...printBars(measured["Bars.json"] ?? {}), ...differences(measured, snapshots(committedDir))];
+const broken =
+  what === "bars" ? printBars(measured["Bars.json"] ?? {}) : differences(measured, snapshots(committedDir));
 for (const line of broken) console.error(line);
 process.exit(broken.length === 0 ? 0 : 1);
 

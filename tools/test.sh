@@ -18,7 +18,7 @@ main() {
   step "lint" lint make lint
   step "forge: unit tests, fuzz tests, invariants" forge "$FORGE" test
   step "a foreign forge project that installed the package" foreign tests/foreign/run.sh
-  step "gas" gas make gas
+  step "gas: no call costs another amount than committed" gas make gas-regressions
   step "Rust: units and crates" rust cargo test --locked --profile "$PROFILE" --workspace --exclude e2e --no-fail-fast
   step "the whole system (tests/e2e)" e2e cargo test --locked --profile "$PROFILE" -p e2e --no-fail-fast -- --test-threads=1
   finish 0
