@@ -111,8 +111,11 @@ abstract contract BidderActions is HandlerBase {
         for (uint256 i = _rounds.length; i != 0; --i) {
             uint64 epoch = _rounds[i - 1];
             if (epoch > current || epoch + config.ring < current + 2) continue;
-            if (_phaseOf(epoch) == EpochPhase.Frozen) continue;
-            if (_roll(4) != 0) _try("cancel", stranger, address(schedule), abi.encodeCall(schedule.cancel, (epoch)));
+            bool served = _phaseOf(epoch) == EpochPhase.Frozen;
+            if (served && _roll(8) != 0) continue;
+            if (!served && _roll(4) != 0) {
+                _try("cancel", stranger, address(schedule), abi.encodeCall(schedule.cancel, (epoch)));
+            }
             uint16[] memory bidders = auction.bidders(epoch);
             if (bidders.length == 0) continue;
             _refund(epoch, bidders[_roll(bidders.length)]);

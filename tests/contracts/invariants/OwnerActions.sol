@@ -15,7 +15,7 @@ abstract contract OwnerActions is HandlerBase {
         // Some belong to one party.
         if (operators.length != MOST_OPERATORS) {
             vm.prank(registry.governance());
-            registry.setWhitelisted(operator.owner, uint32(100 + _roll(5)));
+            registry.setWhitelisted(operator.owner, uint32(100 + _roll(3)));
         }
         (bool ok, bytes memory answer) = _try(
             "register",
@@ -138,7 +138,9 @@ abstract contract OwnerActions is HandlerBase {
         bool ofToken = tokens != 0 && _roll(2) == 0;
         uint256 most = ofToken ? tokens : eth < spare ? eth : spare;
         if (most == 0 && _spared()) return;
-        uint256 amount = _roll(8) == 0 ? eth + 1 : _roll(4) == 0 ? most : _roll(most + 1);
+        uint256 amount = _roll(4) == 0 ? most : _roll(most + 1);
+        // Now and then just too much.
+        if (_roll(6) == 0) amount = most + 1 + _roll(config.vault.lockPerSlot);
         bool ok = _try(
             "requestExit",
             registry.ownerOf(id),

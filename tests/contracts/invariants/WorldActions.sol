@@ -57,7 +57,7 @@ abstract contract WorldActions is OwnerActions, BidderActions, SequencerActions 
     function whitelist(uint256 seed) external action(seed) {
         address owner = operators[_roll(operators.length)].owner;
         // Seldom nobody, often somebody's partner.
-        uint32 entity = _roll(6) == 0 ? 0 : uint32(100 + _roll(5));
+        uint32 entity = _roll(6) == 0 ? 0 : uint32(100 + _roll(3));
         address sender = _roll(8) == 0 ? stranger : registry.governance();
         _try("setWhitelisted", sender, address(registry), abi.encodeCall(registry.setWhitelisted, (owner, entity)));
     }
