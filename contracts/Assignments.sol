@@ -123,7 +123,7 @@ abstract contract Assignments is ISchedule, Clocked {
         uint16 frozen = _frozenId(epoch, index);
         assigned = _orReserve(frozen);
         bool held = _holder(state, epoch, index, 0) == assigned;
-        if (held && state.isChanged(index)) held = _changes[_ringSlot(epoch, index)].without(assigned).count() == 0;
+        if (held && state.isChanged(index)) held = _changes[_ringSlot(epoch, index)].isOnlyTo(assigned);
         if (held || state.isVoided(index)) revert Schedule_NotMissed(slot, assigned);
 
         // Effect: note it.

@@ -152,9 +152,7 @@ contract Baton is CallOuts {
         // A return at a later slot stands: the taker holds until then. Of several the first one was noted, and may be over.
         uint64 returnSlot = last.returnSlot;
         if (returnSlot != 0 && returnSlot <= slot) {
-            returnSlot = slot + 1;
-            while (returnSlot < stay.end && !SCHEDULE.isClaimed(returnSlot)) ++returnSlot;
-            if (returnSlot == stay.end) returnSlot = 0;
+            returnSlot = _nextClaimed(slot + 1, stay.end);
         }
 
         // 40 bits of seconds last for 34,000 years.
@@ -166,6 +164,14 @@ contract Baton is CallOuts {
             taker: taker,
             waived: waived
         });
+    }
+
+    /// @dev The first claimed slot from `slot` on and before `end`; 0: none.
+    function _nextClaimed(uint64 slot, uint64 end) internal view returns (uint64) {
+        for (; slot < end; ++slot) {
+            if (_isClaimed(slot)) return slot;
+        }
+        return 0;
     }
 
     /// @dev Notes a miss, voids what is left of the epoch at the last one allowed, and leaks.

@@ -190,7 +190,11 @@ abstract contract CallOuts is Turns, EIP712 {
     /* INTERNAL */
     /// @dev Whether the holder showed up for its stay, by a claim or a take-over.
     function _hasBaton(Stay memory stay) internal view returns (bool) {
-        return stay.tookOver || SCHEDULE.isClaimed(stay.opening);
+        return stay.tookOver || _isClaimed(stay.opening);
+    }
+
+    function _isClaimed(uint64 slot) internal view returns (bool) {
+        return SCHEDULE.isClaimed(slot);
     }
 
     /// @dev Whether the call-out concerns who holds now. Else it lapsed: its turn ended, or its holder lost the slot.

@@ -52,6 +52,14 @@ library ChangeRecordLib {
         }
     }
 
+    /// @notice Whether all changes in the record are to `id`.
+    function isOnlyTo(ChangeRecord record, uint16 id) internal pure returns (bool) {
+        for (uint256 i; i < CAPACITY && record.idAt(i) != 0; ++i) {
+            if (record.idAt(i) != id) return false;
+        }
+        return true;
+    }
+
     /* SETTERS */
     /// @notice Adds a change. The caller sees to it that there is room and that no change in it is later.
     function push(ChangeRecord record, uint16 id, uint256 offset) internal pure returns (ChangeRecord) {
