@@ -1,13 +1,11 @@
 //! An operator loses its keeper, its node, its disk or its time, in its turn and outside of it; the chain goes on, the operator
 //! pays for what it missed and nothing else, and comes back.
 
-use alloy::primitives::{U64, U256};
 use e2e::{
-    chain::{Chain, SOON, block_hash, head},
+    chain::{Chain, SOON},
     l1::RESERVE,
     suite::{self, Setting},
     until::until,
-    users::{WALLETS, transfer},
 };
 use eyre::{Result, ensure, eyre};
 use futures::{FutureExt, future::LocalBoxFuture};
@@ -15,13 +13,8 @@ use rota_bindings::{
     Baton::TakenOver,
     SealedBidAuction::{AuctionSettled, BidCommitted, BidRevealed, DepositForfeited},
 };
-use rota_core::{
-    OperatorId,
-    envelope::EnvelopeError,
-    message::{Payload, SealedBlock},
-};
-use rota_devnet::{Options, operator::Operator, rpc};
-use serde_json::{Value, json};
+use rota_core::OperatorId;
+use rota_devnet::{Options, operator::Operator};
 use std::{fs, process::ExitCode};
 
 fn main() -> ExitCode {
@@ -48,7 +41,6 @@ fn main() -> ExitCode {
             ("holder_frozen_and_thawed_after_the_take_over", holder_frozen),
             ("keeper_restarted_in_mid_turn", keeper_restarted),
             ("disk_lost_in_mid_turn", disk_lost),
-            ("killed_between_fsync_and_answer", killed_before_the_answer),
             ("the_displaced_come_back", come_back),
         ],
     )
@@ -207,69 +199,6 @@ fn disk_lost(chain: &Chain) -> LocalBoxFuture<'_, Result<()>> {
     .boxed_local()
 }
 
-/// The keeper has stored a block and dies before its op-node hears of it: so op-geth does not have the block, and with another
-/// pool op-node would make another one. The restarted keeper refuses that and gives op-node the first one again.
-fn killed_before_the_answer(chain: &Chain) -> LocalBoxFuture<'_, Result<()>> {
-    async move {
-        let turn = chain.fresh_turn().await?;
-        let operator =
-            chain.stack.operator(turn.holder).ok_or_else(|| eyre!("no such operator"))?;
-        let (node, supervisor) = (&operator.node, &chain.stack.supervisor);
-        chain.stack.kill(turn.holder).await?;
-        let said = chain.streams.said().blocks;
-        let signed = said.iter().filter(|s| s.operator == turn.holder.0);
-        let signed =
-            signed.max_by_key(|s| s.block.number).ok_or_else(|| eyre!("it never sealed"))?;
-        let (number, hash) = (signed.block.number, signed.block.blockHash);
-
-        // As if the answer had never come: op-geth without the block, and a transaction that the block does not have.
-        supervisor.restart(&node.op_geth())?;
-        until("op-geth answering", SOON, async || Ok(Some(head(node).await?))).await?;
-        let below = U64::from(number - 1);
-        rpc::call::<Value>(&node.el_rpc, "debug_setHead", json!([below])).await?;
-        ensure!(head(node).await? < number, "op-geth still has block {number}");
-        let (_, raw) = transfer(WALLETS, 0, U256::from(2));
-        rpc::call::<Value>(&node.el_rpc, "eth_sendRawTransaction", json!([raw])).await?;
-        supervisor.restart(&node.op_node())?;
-        until("op-node knowing its head", SOON, async || {
-            Ok(node.sync_status().await?.unsafe_head.map(|_| ()))
-        })
-        .await?;
-        ensure!(
-            block_hash(node, number).await? != Some(hash),
-            "block {number} came back by itself"
-        );
-        supervisor.restart(&node.op_batcher())?;
-        supervisor.restart(&operator.keeper())?;
-
-        let stored = payload(operator, number).await?;
-        let other = another(stored)?;
-        let refusal = until("a refusal of another block", SOON, async || {
-            let method = "conductor_commitUnsafePayload";
-            match rpc::call::<Value>(&operator.conductor, method, json!([other])).await {
-                Ok(_) => Ok(Some("it was signed".to_owned())),
-                Err(error) => {
-                    let error = error.to_string();
-                    if error.contains("already signed as") {
-                        Ok(Some(error))
-                    } else {
-                        Err(eyre!(error))
-                    }
-                }
-            }
-        })
-        .await?;
-        chain.say(&refusal);
-        ensure!(refusal.contains(&hash.to_string()), "not for the sake of {hash}: {refusal}");
-        until(&format!("block {number} being {hash} again"), SOON, async || {
-            Ok((block_hash(node, number).await? == Some(hash)).then_some(()))
-        })
-        .await?;
-        chain.reach(turn.end).await
-    }
-    .boxed_local()
-}
-
 /// Whoever lost a turn claims a later one, seals in it, and lost no deposit for it.
 fn come_back(chain: &Chain) -> LocalBoxFuture<'_, Result<()>> {
     async move {
@@ -306,31 +235,6 @@ async fn committed(chain: &Chain, operators: &[u16]) -> Result<u64> {
         Ok((all_in && e2e::streams::now_ms() / 1_000 + 4 < opens).then_some(epoch))
     })
     .await
-}
-
-/// The envelope of the block `number` as the operator's own store has it.
-async fn payload(operator: &Operator, number: u64) -> Result<Value> {
-    until("the stored payload", SOON, async || {
-        let url = format!("{}/v1/blocks?from={number}", operator.relay);
-        let client = reqwest::Client::builder().timeout(SOON).no_proxy().build()?;
-        let blocks: Vec<SealedBlock> = client.get(url).send().await?.json().await?;
-        let own =
-            blocks.into_iter().find(|b| b.operator == operator.id && b.payload.number == number);
-        Ok(own.map(|block| block.payload.envelope))
-    })
-    .await
-}
-
-/// Another block of the same number and parent, hashed as it should be.
-fn another(mut envelope: Value) -> Result<Value> {
-    envelope["executionPayload"]["extraData"] = json!("0x00000000fa00000007");
-    match Payload::from_envelope(envelope.clone()) {
-        Err(EnvelopeError::WrongHash { actual, .. }) => {
-            envelope["executionPayload"]["blockHash"] = json!(actual);
-            Ok(envelope)
-        }
-        other => Err(eyre!("not another block: {other:?}")),
-    }
 }
 
 /// When bids for `epoch` are revealed: the last 40 % of the epoch two before it. Unix seconds.
