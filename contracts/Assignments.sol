@@ -62,14 +62,14 @@ abstract contract Assignments is ISchedule, Clocked {
         if (block.timestamp < epochStart && !_isDecided(epoch)) revert Schedule_EpochUndecided(epoch);
 
         EpochState state = _stateOf(epoch);
-        uint16 frozen = _frozenId(epoch, index);
+        (uint16 frozen, bool opens) = _frozenAndFirst(epoch, index);
         bool voided = state.isVoided(index);
         assigned = voided ? RESERVE : _orReserve(frozen);
 
         // Check: each slot is claimed once.
         if (state.isClaimed(index)) revert Schedule_AlreadyClaimed(slot);
 
-        if (index == 0 || _frozenId(epoch, index - 1) != frozen || (voided && !state.isVoided(index - 1))) {
+        if (opens || (voided && !state.isVoided(index - 1))) {
             // Check: the turn is still to be opened, and nobody took it over.
             _checkOpening(state, epoch, index, assigned);
         } else {
@@ -238,6 +238,23 @@ abstract contract Assignments is ISchedule, Clocked {
         }
     }
 
+    /// @dev The frozen id of a slot, and whether it is the first of its turn; one word for both where one has both.
+    function _frozenAndFirst(uint64 epoch, uint256 index) internal view returns (uint16 id, bool first) {
+        // No overflow: an index is below 45.
+        unchecked {
+            uint256 lane = index % FrozenWordLib.IDS;
+            if (lane == 0) {
+                id = _frozenId(epoch, index);
+                return (id, index == 0 || _frozenId(epoch, index - 1) != id);
+            }
+            FrozenWord word = _frozen[_ringWord(epoch, index / FrozenWordLib.IDS)];
+            // What nobody is frozen to is one turn.
+            if (!word.isOf(epoch)) return (0, false);
+            id = word.idAt(lane);
+            first = word.idAt(lane - 1) != id;
+        }
+    }
+
     function _isFrozen(uint64 epoch) internal view returns (bool) {
         // A word never written has the tag of every 65,536th epoch; `freeze` leaves no word 0 but that of such an epoch
         // without operators, which reads the same.
@@ -305,8 +322,12 @@ abstract contract Assignments is ISchedule, Clocked {
     function _checkOpening(EpochState state, uint64 epoch, uint256 index, uint16 assigned) internal view {
         // A take-over that is recorded and not yet in effect counts: a claim in between would move the batcher back.
         uint256 start = _startOf(epoch, index);
-        uint256 soon = block.timestamp + _notice();
-        uint256 elapsed = soon > start ? soon - start : 0;
+        uint256 elapsed;
+        // No overflow: a time and a few blocks.
+        unchecked {
+            uint256 soon = block.timestamp + _notice();
+            if (soon > start) elapsed = soon - start;
+        }
         if (elapsed < SLOT_SECONDS) {
             if (state.isPlain()) return;
         } else {

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+import {IBaton} from "./interfaces/IBaton.sol";
 import {IBondVault} from "./interfaces/IBondVault.sol";
 import {IOperatorRegistry} from "./interfaces/IOperatorRegistry.sol";
 import {Clocked} from "./libraries/Clocked.sol";
 import {KeyHistory, KeyHistoryLib} from "./libraries/KeyHistory.sol";
 import {OperatorSet, OperatorSetLib} from "./libraries/OperatorSet.sol";
 import {Timeline} from "./libraries/Timeline.sol";
+import {toKeyWord} from "./types/KeyWord.sol";
 import {OperatorRecord} from "./types/OperatorRecord.sol";
 import {Clock, RESERVE, Status} from "./types/Types.sol";
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
@@ -28,6 +30,8 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
     bytes32 internal constant KEY_BINDING_TYPEHASH = keccak256("KeyBinding(address owner)");
 
     IBondVault public immutable VAULT;
+    /// @notice Told of every key set, so that a claim need not ask; zero for nobody.
+    IBaton public immutable BATON;
     uint256 public immutable MAX_OPERATORS;
     uint256 public immutable STAGE_MIN_OPERATORS;
     uint256 public immutable STAGE_DWELL;
@@ -59,9 +63,11 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
 
     /* CONSTRUCTOR */
     /// @param vault May be an address computed in advance: it is not called here.
+    /// @param baton The same; until it has code no key can be set. Not told of the keys set here, it asks for them.
     constructor(
         Clock memory clock_,
         IBondVault vault,
+        IBaton baton,
         address governance_,
         Params memory params,
         Reserve memory reserve
@@ -80,6 +86,7 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
         // Above that an end of jail would not fit its 40 bits, and nobody could be jailed.
         if (params.jailDelay > 36_500 days) revert OperatorRegistry_OutOfRange("jailDelay", params.jailDelay);
         VAULT = vault;
+        BATON = baton;
         MAX_OPERATORS = params.maxOperators;
         STAGE_MIN_OPERATORS = params.stageMinOperators;
         STAGE_DWELL = params.stageDwell;
@@ -121,7 +128,11 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
     ) external returns (uint16 operator) {
         _checkAdmitted(msg.sender);
         _checkKeyProof(sequencerKey, keyProof);
-        return _register(msg.sender, sequencerKey, batcherKey, payee, endpoint);
+        operator = _register(msg.sender, sequencerKey, batcherKey, payee, endpoint);
+
+        // Interaction: the Baton's copies.
+        _tellSequencerKey(operator, sequencerKey, 0);
+        _tellBatcherKey(operator, batcherKey, 0);
     }
 
     /// @inheritdoc IOperatorRegistry
@@ -162,7 +173,11 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
     /// @inheritdoc IOperatorRegistry
     function setSequencerKey(uint16 operator, address key, bytes calldata keyProof) external onlyOwner(operator) {
         _checkKeyProof(key, keyProof);
-        _setSequencerKey(operator, key, _effectiveEpoch());
+        uint32 from = _effectiveEpoch();
+        _setSequencerKey(operator, key, from);
+
+        // Interaction: the Baton's copy.
+        _tellSequencerKey(operator, key, from);
     }
 
     /// @inheritdoc IOperatorRegistry
@@ -173,7 +188,11 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
             revert OperatorRegistry_BatcherIndexOutOfRange(index, count);
         }
         if (index == count) _operators[operator] = record.withBatcherCount(count + 1);
-        _setBatcherKey(operator, index, key, _effectiveEpoch());
+        uint32 from = _effectiveEpoch();
+        _setBatcherKey(operator, index, key, from);
+
+        // Interaction: the Baton's copy, of the key that claims use.
+        if (index == 0) _tellBatcherKey(operator, key, from);
     }
 
     /* STANDING */
@@ -367,6 +386,15 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
         _bindKey(operator, key);
         _batcherKeys[operator][index].set(key, from);
         emit BatcherKeySet(operator, index, key, from);
+    }
+
+    /// @dev A trusted contract: a copy that was not made would be a key that changed for the registry alone.
+    function _tellSequencerKey(uint16 operator, address key, uint32 from) internal {
+        if (address(BATON) != address(0)) BATON.noteSequencerKey(operator, toKeyWord(key, from));
+    }
+
+    function _tellBatcherKey(uint16 operator, address key, uint32 from) internal {
+        if (address(BATON) != address(0)) BATON.noteBatcherKey(operator, toKeyWord(key, from));
     }
 
     /// @dev A binding is never undone: what a key once signed can always be laid to the operator that had it.

@@ -7,12 +7,13 @@ import {IRotationTarget} from "./interfaces/IRotationTarget.sol";
 import {ISchedule} from "./interfaces/ISchedule.sol";
 import {Clocked} from "./libraries/Clocked.sol";
 import {Timeline} from "./libraries/Timeline.sol";
+import {KeyWord} from "./types/KeyWord.sol";
 import {Clock, RESERVE} from "./types/Types.sol";
 
 /// @title Turns
 /// @notice The part of the Baton that a healthy chain uses: claims, and the batcher that follows them.
-/// @dev Trusts `SCHEDULE` never to change who held a slot, and `REGISTRY` never to change a key of a frozen epoch. Does not trust
-/// `TARGET`: it is called last, with capped gas, and neither its revert nor what it returns can stop a claim or a take-over.
+/// @dev Trusts `SCHEDULE` never to change who held a slot, and `REGISTRY` never to change a key of a frozen epoch, and to
+/// tell of every key that it sets. Does not trust `TARGET`: it is called last, with capped gas, and neither its revert nor what it returns can stop a claim or a take-over.
 abstract contract Turns is IBaton, Clocked {
     using Timeline for Clock;
 
@@ -68,6 +69,9 @@ abstract contract Turns is IBaton, Clocked {
     /* STORAGE */
     /// @dev By the first slot of the turn, modulo the ring.
     mapping(uint256 ringTurn => TakeOver) internal _takeOvers;
+    /// @dev By operator: copies of the keys that the registry has set last. Arrays, not mappings: there is no hash to compute.
+    KeyWord[1 << 16] internal _sequencerKeys;
+    KeyWord[1 << 16] internal _batcherKeys;
 
     /* CONSTRUCTOR */
     constructor(
@@ -85,6 +89,12 @@ abstract contract Turns is IBaton, Clocked {
         (TAIL_WINDOW, CLAIM_LEAD) = (tailWindow, claimLead);
     }
 
+    /* MODIFIERS */
+    modifier onlyRegistry() {
+        if (msg.sender != address(REGISTRY)) revert Baton_NotRegistry(msg.sender);
+        _;
+    }
+
     /* TURNS */
     /// @inheritdoc IBaton
     function claim(uint64 slot) external {
@@ -93,7 +103,7 @@ abstract contract Turns is IBaton, Clocked {
 
         // Check: the caller is whose turn it is. Asked by operator, not by key: a stranger's id, 0, must match no assignment.
         (uint64 epoch, uint256 index) = _split(slot);
-        if (REGISTRY.sequencerKeyAt(assigned, epoch) != msg.sender) {
+        if (_sequencerKeyAt(assigned, epoch) != msg.sender) {
             revert Baton_NotYourTurn(slot, assigned, msg.sender);
         }
 
@@ -135,6 +145,34 @@ abstract contract Turns is IBaton, Clocked {
             revert Baton_NotTheHolder(operator, msg.sender);
         }
         _rotateOrRevert(slot, operator, index);
+    }
+
+    /* REGISTRY ONLY */
+    /// @inheritdoc IBaton
+    function noteSequencerKey(uint16 operator, KeyWord key) external onlyRegistry {
+        _sequencerKeys[operator] = key;
+    }
+
+    /// @inheritdoc IBaton
+    function noteBatcherKey(uint16 operator, KeyWord key) external onlyRegistry {
+        _batcherKeys[operator] = key;
+    }
+
+    /* INTERNAL: KEYS */
+    function _sequencerKeyAt(uint16 operator, uint64 epoch) internal view returns (address) {
+        KeyWord copy = _sequencerKeys[operator];
+        return _covers(copy, epoch) ? copy.key() : REGISTRY.sequencerKeyAt(operator, epoch);
+    }
+
+    function _batcherKeyAt(uint16 operator, uint8 index, uint64 epoch) internal view returns (address) {
+        if (index != 0) return REGISTRY.batcherKeyAt(operator, index, epoch);
+        KeyWord copy = _batcherKeys[operator];
+        return _covers(copy, epoch) ? copy.key() : REGISTRY.batcherKeyAt(operator, 0, epoch);
+    }
+
+    /// @dev Whether a copy answers for the epoch. Not where the registry's constructor set the key, nor for epochs before it.
+    function _covers(KeyWord copy, uint64 epoch) internal pure returns (bool) {
+        return KeyWord.unwrap(copy) != 0 && epoch >= copy.activeFrom();
     }
 
     /* INTERNAL: RETURNS */
@@ -180,7 +218,7 @@ abstract contract Turns is IBaton, Clocked {
     /// @dev The reason is not copied: a hostile target could return more data than the caller can pay for.
     function _rotate(uint64 slot, uint16 operator, uint8 index) private returns (address batcher, bool ok) {
         (uint64 epoch,) = _split(slot);
-        batcher = REGISTRY.batcherKeyAt(operator, index, epoch);
+        batcher = _batcherKeyAt(operator, index, epoch);
         if (batcher == address(0)) revert Baton_NoBatcherKey(operator, index);
 
         // Check: a call gets 63/64 of what is left at most. With less than the cap the caller could starve the target on purpose,
@@ -189,9 +227,14 @@ abstract contract Turns is IBaton, Clocked {
         if (gasleft() < required) revert Baton_GasTooLow(gasleft(), required);
 
         // Interaction: last, and allowed to fail.
-        try TARGET.rotate{gas: ROTATE_GAS}(batcher) {
-            ok = true;
-        } catch {}
+        // try TARGET.rotate{gas: ROTATE_GAS}(batcher) { ok = true; } catch {}
+        // Without that one's look for code: the constructor saw it, and code stays.
+        (address target, bytes4 selector) = (address(TARGET), IRotationTarget.rotate.selector);
+        assembly ("memory-safe") {
+            mstore(0x00, selector)
+            mstore(0x04, shr(96, shl(96, batcher))) // Solidity cleans a value where it uses it, not before
+            ok := call(ROTATE_GAS, target, 0, 0x00, 0x24, 0x00, 0x00)
+        }
     }
 
     /* INTERNAL: STAYS */

@@ -119,7 +119,7 @@ library RotaDeployer {
 
     /* PRIVATE */
     function _registry(RotaConfig memory c, RotaSystem memory s) private returns (OperatorRegistry) {
-        return new OperatorRegistry(c.clock, s.vault, c.governance, c.registry, c.reserve);
+        return new OperatorRegistry(c.clock, s.vault, s.baton, c.governance, c.registry, c.reserve);
     }
 
     function _vault(RotaConfig memory c, RotaSystem memory s) private returns (BondVault) {

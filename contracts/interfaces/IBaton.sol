@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+import {KeyWord} from "../types/KeyWord.sol";
 import {BlockCommitment, HandoffReceipt} from "../types/Types.sol";
 import {IBondVault} from "./IBondVault.sol";
 import {IOperatorRegistry} from "./IOperatorRegistry.sol";
@@ -113,6 +114,9 @@ interface IBaton {
     /// @notice The payee refuses ETH. Let the operator's owner set another one.
     error Baton_PaymentFailed(address payee, uint256 amount);
 
+    /// @notice Only the registry tells of keys.
+    error Baton_NotRegistry(address caller);
+
     /* EVENTS */
     /// @notice `operator` opened the turn at `slot`.
     event Claimed(uint64 indexed slot, uint16 indexed operator);
@@ -167,6 +171,18 @@ interface IBaton {
     /// - the key exists, else {Baton_NoBatcherKey}
     /// @param index Number of the key, from 0.
     function useBatcherKey(uint8 index) external;
+
+    /* REGISTRY ONLY */
+    /// @notice Copies the sequencer key that an operator set last, so that its claims need not ask the registry.
+    ///
+    /// Requirements:
+    /// - the registry calls, else {Baton_NotRegistry}
+    function noteSequencerKey(uint16 operator, KeyWord key) external;
+
+    /// @notice Copies the first batcher key that an operator set last.
+    ///
+    /// Requirements: those of {noteSequencerKey}.
+    function noteBatcherKey(uint16 operator, KeyWord key) external;
 
     /* LIVENESS */
     /// @notice Asks the holder of the slot in progress to show life within G blocks. The bond is the holder's if it answers, the

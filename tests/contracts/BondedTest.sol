@@ -4,6 +4,7 @@ pragma solidity ^0.8.30;
 import {PlainToken} from "./tokens/PlainToken.sol";
 import {BondVault} from "@rota/contracts/BondVault.sol";
 import {OperatorRegistry} from "@rota/contracts/OperatorRegistry.sol";
+import {IBaton} from "@rota/contracts/interfaces/IBaton.sol";
 import {IBondVault} from "@rota/contracts/interfaces/IBondVault.sol";
 import {IOperatorRegistry} from "@rota/contracts/interfaces/IOperatorRegistry.sol";
 import {Clock} from "@rota/contracts/types/Types.sol";
@@ -62,7 +63,8 @@ abstract contract BondedTest is Test {
         token = PlainToken(token_);
         schedule = new LiveSlots();
         IBondVault vaultToBe = IBondVault(vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 1));
-        registry = new OperatorRegistry(clock, vaultToBe, GOVERNANCE, _registryParams(stage), _reserve());
+        registry =
+            new OperatorRegistry(clock, vaultToBe, IBaton(address(0)), GOVERNANCE, _registryParams(stage), _reserve());
         vault = new BondVault(clock, _vaultAddresses(), _vaultParams());
         assertEq(address(vault), address(vaultToBe));
     }

@@ -54,12 +54,11 @@ contract SystemConfigBaton is ISystemConfigBaton {
     /// @inheritdoc IRotationTarget
     function rotate(address batcher_) external {
         if (msg.sender != BATON) revert SystemConfigBaton_NotBaton(msg.sender);
-        ISystemConfig config = ISystemConfig(SYSTEM_CONFIG);
         bytes32 expected = bytes32(uint256(uint160(batcher_)));
-        config.setBatcherHash(expected);
+        _setBatcherHash(expected);
 
         // Read back: a proxy whose implementation is gone, or ignores the call, succeeds as well.
-        bytes32 found = config.batcherHash();
+        bytes32 found = ISystemConfig(SYSTEM_CONFIG).batcherHash();
         if (found != expected) revert SystemConfigBaton_NotApplied(expected, found);
     }
 
@@ -130,6 +129,20 @@ contract SystemConfigBaton is ISystemConfigBaton {
     }
 
     /* INTERNAL */
+    /// @dev `ISystemConfig(SYSTEM_CONFIG).setBatcherHash(hash)` without its look for code, which the reading back is as well.
+    function _setBatcherHash(bytes32 hash) internal {
+        (address config, bytes4 selector) = (SYSTEM_CONFIG, ISystemConfig.setBatcherHash.selector);
+        assembly ("memory-safe") {
+            mstore(0x00, selector)
+            mstore(0x04, hash)
+            if iszero(call(gas(), config, 0, 0x00, 0x24, 0x00, 0x00)) {
+                let reason := mload(0x40)
+                returndatacopy(reason, 0, returndatasize())
+                revert(reason, returndatasize())
+            }
+        }
+    }
+
     function _isDenied(bytes4 selector) internal pure returns (bool) {
         return selector == ISystemConfig.transferOwnership.selector
             || selector == ISystemConfig.renounceOwnership.selector || selector == ISystemConfig.setBatcherHash.selector
