@@ -119,20 +119,16 @@ impl Chain {
 
     /// Waits for the beginning of the next turn that is a bidder's, until that has sealed its first two blocks.
     pub async fn fresh_turn(&self) -> Result<Turn> {
-        // The current slot will do if most of it is left.
-        let fresh =
-            |slot: u64| now_ms() / 1_000 <= self.clock.start(slot) + self.clock.slot_seconds / 4;
-        let mut slot = self.slot_now();
-        if !fresh(slot) {
-            slot += 1;
-        }
+        // Not the current one, so that whoever was started again just now has had a slot to catch up.
+        let mut slot = self.slot_now() + 1;
         loop {
             let first = self.clock.block_at(self.clock.start(slot));
             self.reach(self.clock.time_of(first + 1)).await?;
             let holders = self.holders().await?;
             let holder = holders.at(slot, self.clock.start(slot));
             let is_first = holders.turn(slot).0 == slot;
-            if holder != RESERVE && is_first && fresh(slot) {
+            let in_time = self.slot_now() == slot;
+            if holder != RESERVE && is_first && in_time {
                 for number in [first, first + 1] {
                     let sealer = until("a commitment", SOON, async || self.sealer(number).await);
                     let sealer = sealer.await?;
