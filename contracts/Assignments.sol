@@ -287,6 +287,8 @@ abstract contract Assignments is ISchedule, Clocked {
 
     function _slotOf(uint64 epoch, uint256 index) internal view returns (uint64) {
         unchecked {
+            // The slot that this epoch and position came out of had 64 bits.
+            // forge-lint: disable-next-line(unsafe-typecast)
             return uint64(uint256(epoch) * SLOTS_PER_EPOCH + index);
         }
     }
@@ -314,6 +316,8 @@ abstract contract Assignments is ISchedule, Clocked {
     }
 
     function _oldestEpoch(uint64 current) internal view returns (uint64) {
+        // Not above the current epoch, for a ring is at least 2.
+        // forge-lint: disable-next-line(unsafe-typecast)
         return current + 2 > RING ? uint64(current + 2 - RING) : 0;
     }
 
@@ -373,6 +377,8 @@ abstract contract Assignments is ISchedule, Clocked {
         }
 
         _changes[key] = record.push(next, offset);
+        // A time near block.timestamp: 64 bits hold any.
+        // forge-lint: disable-next-line(unsafe-typecast)
         emit HolderChanged(_slotOf(epoch, index), next, uint64(_startOf(epoch, index) + offset));
         return state.setChanged(index);
     }

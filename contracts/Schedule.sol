@@ -85,6 +85,8 @@ contract Schedule is Assignments {
 
         // Effect: the seed, tagged.
         bytes32 hash = keccak256(abi.encode(SEED_DOMAIN, block.chainid, address(this), epoch, mixHash));
+        // The tag is the low bits of the epoch on purpose: epochs that share it are 65,536 apart, and the ring is far shorter.
+        // forge-lint: disable-next-line(unsafe-typecast)
         bytes32 seed = bytes32(uint256(hash) & ~uint256(type(uint16).max) | uint16(epoch));
         _seeds[epoch % RING] = seed;
         emit SeedRecorded(epoch, number, seed);
@@ -267,6 +269,8 @@ contract Schedule is Assignments {
     }
 
     function _isSeedOf(bytes32 seed, uint64 epoch) internal pure returns (bool) {
+        // The tag, see `recordSeed`.
+        // forge-lint: disable-next-line(unsafe-typecast)
         return seed != 0 && uint16(uint256(seed)) == uint16(epoch);
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {RotaConfig} from "@rota/contracts/deploy/RotaDeployer.sol";
 import {IBaton} from "@rota/contracts/interfaces/IBaton.sol";
 import {IBondVault} from "@rota/contracts/interfaces/IBondVault.sol";
@@ -59,9 +60,9 @@ library ConfigFile {
     function _stretch(RotaConfig memory c) private pure {
         uint256 epoch = c.clock.epochSeconds();
         uint256 ring = 3 + (c.disputePeriod + epoch - 1) / epoch;
-        if (c.ring < ring) c.ring = uint16(ring);
+        if (c.ring < ring) c.ring = SafeCast.toUint16(ring);
         uint256 exitDelay = c.disputePeriod + 3 * epoch;
-        if (c.vault.exitDelay < exitDelay) c.vault.exitDelay = uint64(exitDelay);
+        if (c.vault.exitDelay < exitDelay) c.vault.exitDelay = SafeCast.toUint64(exitDelay);
     }
 
     function _clock(string memory toml) private view returns (Clock memory clock) {
@@ -69,7 +70,7 @@ library ConfigFile {
         if (genesis == 0) genesis = block.timestamp + _number(toml, ".clock.genesis_delay", type(uint32).max);
         uint256 l2Genesis = _number(toml, ".clock.l2_genesis_time", type(uint40).max);
         clock = Clock({
-            genesis: uint64(genesis),
+            genesis: SafeCast.toUint64(genesis),
             slotSeconds: uint32(_number(toml, ".clock.slot_seconds", type(uint32).max)),
             slotsPerEpoch: uint16(_number(toml, ".clock.slots_per_epoch", type(uint16).max)),
             l1BlockSeconds: uint16(_number(toml, ".clock.l1_block_seconds", type(uint16).max)),
@@ -142,7 +143,7 @@ library ConfigFile {
         entities = new uint32[](owners.length);
         if (!VM.keyExistsToml(toml, ".entities")) {
             for (uint256 i; i < owners.length; ++i) {
-                entities[i] = uint32(reserveEntity + 1 + i);
+                entities[i] = SafeCast.toUint32(reserveEntity + 1 + i);
             }
             return (owners, entities);
         }

@@ -22,6 +22,8 @@ contract Deploy is Script {
     error Deploy_NotGovernance(address governance, address deployer);
 
     function run() external {
+        // It reads the one file that its caller names.
+        // forge-lint: disable-next-line(unsafe-cheatcode)
         (RotaConfig memory c, Extras memory extras) = ConfigFile.parse(vm.readFile(vm.envString("ROTA_CONFIG")));
         uint256 deployedAt = vm.getBlockNumber();
 

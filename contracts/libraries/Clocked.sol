@@ -54,6 +54,8 @@ abstract contract Clocked is IClocked {
         unchecked {
             uint256 elapsed = block.timestamp - GENESIS;
             uint256 slot = elapsed / SLOT_SECONDS;
+            // A time of 64 bits at most, divided.
+            // forge-lint: disable-next-line(unsafe-typecast)
             return (uint64(slot / SLOTS_PER_EPOCH), slot % SLOTS_PER_EPOCH, elapsed % SLOT_SECONDS);
         }
     }

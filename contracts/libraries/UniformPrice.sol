@@ -89,6 +89,8 @@ library UniformPrice {
     }
 
     function _unpack(uint256 step) private pure returns (uint256 price, uint256 bid, uint256 quantity) {
+        // Each takes its own bits of the word.
+        // forge-lint: disable-next-line(unsafe-typecast)
         (price, bid, quantity) = (step >> 208, uint8(step >> 8), uint8(step));
     }
 
