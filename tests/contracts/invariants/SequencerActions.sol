@@ -8,6 +8,10 @@ import {BlockCommitment} from "@rota/contracts/types/Types.sol";
 
 /// @notice What sequencers do in turns, to silent holders, and as silent holders.
 abstract contract SequencerActions is HandlerBase {
+    /// @dev Who took over last, and from when on it holds.
+    uint16 private _lastTaker;
+    uint256 private _takesFrom;
+
     /* TURNS */
     function claim(uint256 seed) external action(seed) {
         _toGenesis();
@@ -62,7 +66,8 @@ abstract contract SequencerActions is HandlerBase {
     }
 
     function heartbeat(uint256 seed) external action(seed) {
-        _toGenesis();
+        // The first L2 block has no parent that a commitment could name.
+        _reach(config.clock.genesis + config.clock.l2BlockSeconds);
         (bool open,,,,, uint256 deadline) = baton.openCallOut();
         if (!open || vm.getBlockNumber() > deadline) {
             _ensureClaimed();
@@ -119,14 +124,11 @@ abstract contract SequencerActions is HandlerBase {
     }
 
     /* INTERNAL */
-    /// @dev The batcher is a key of who holds, or of who has just taken the same turn over.
+    /// @dev The batcher is a key of who holds, or of who took over and is about to. That one may never come to hold: the assigned
+    /// operator can return at the very second.
     function _checkBatcher() private {
         uint16 owner = registry.operatorOfKey(fickle.batcher());
-        uint64 slot = schedule.currentSlot();
-        (, uint64 end,) = schedule.turnOf(slot);
-        uint256 soon = _now() + 4;
-        uint64 next = soon < schedule.startOfSlot(slot + 1) ? slot : slot + 1;
-        bool takes = next < end && owner == schedule.holderAt(next, soon);
+        bool takes = owner == _lastTaker && _now() < _takesFrom;
         _check(15, takes || owner == schedule.currentHolder(), "not the holder's");
     }
 
@@ -219,7 +221,9 @@ abstract contract SequencerActions is HandlerBase {
         uint16 silent = schedule.isVoided(current) ? reserve.id : frozen;
         bool ok = _withLeak("takeOver", sender, silent, data);
         _check(11, ok == expected, "a take-over depended on the target");
-        if (ok) _checkReach(before, current, end, taker);
+        if (!ok) return;
+        (_lastTaker, _takesFrom) = (taker, _now() + 4);
+        _checkReach(before, current, end, taker);
     }
 
     /// @dev A take-over concerns the rest of its turn, and voids what is the silent operator's.
