@@ -203,6 +203,26 @@ abstract contract Assignments is ISchedule, Clocked {
         return _stateOf(epoch).isVoided(index);
     }
 
+    /// @inheritdoc ISchedule
+    function servedIn(uint64 epoch) external view returns (uint16[] memory operators) {
+        _locate(_slotOf(epoch, 0));
+        EpochState state = _stateOf(epoch);
+        operators = new uint16[](SLOTS_PER_EPOCH);
+        uint16 turn;
+        bool ofReserve;
+        bool claimed;
+        for (uint256 index; index < SLOTS_PER_EPOCH; ++index) {
+            // A turn, and the part of it that was voided, begins unclaimed.
+            (uint16 frozen, bool voided) = (_frozenId(epoch, index), state.isVoided(index));
+            if (frozen != turn || voided != ofReserve) (turn, ofReserve, claimed) = (frozen, voided, false);
+            if (state.isClaimed(index)) claimed = true;
+
+            uint16 holder = _holder(state, epoch, index, END_OF_SLOT);
+            // Take-overs and returns are seen on L1; a void is not the reserve's doing.
+            if (claimed || _isTaken(state, epoch, index, voided ? frozen : 0)) operators[index] = holder;
+        }
+    }
+
     /* INTERNAL: READS */
     /// @dev The one place that says who holds: `offset` seconds into the slot; any offset behind its end is its end.
     function _holder(EpochState state, uint64 epoch, uint256 index, uint256 offset) internal view returns (uint16 id) {
@@ -219,6 +239,16 @@ abstract contract Assignments is ISchedule, Clocked {
 
         // A void takes only what is still the operator's.
         if (id == 0 || (id == frozen && state.isVoided(index))) id = RESERVE;
+    }
+
+    /// @dev Whether who holds the slot at its end does so by a change of holder; a change to `lost` does not count.
+    function _isTaken(EpochState state, uint64 epoch, uint256 index, uint16 lost) internal view returns (bool) {
+        uint256 changed = state.changedUpTo(index);
+        if (changed == 0) return false;
+        ChangeRecord record = _changes[_ringSlot(epoch, LibBit.fls(changed))];
+        if (index >= record.end()) return false;
+        uint16 holder = record.holderAt(END_OF_SLOT);
+        return holder != 0 && holder != lost;
     }
 
     /// @dev Positions in the epoch of the turn's first slot and of the first one after it.

@@ -5,7 +5,10 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {RotaConfig} from "@rota/contracts/deploy/RotaDeployer.sol";
 import {IBaton} from "@rota/contracts/interfaces/IBaton.sol";
 import {IBondVault} from "@rota/contracts/interfaces/IBondVault.sol";
+import {IBuybackBurner} from "@rota/contracts/interfaces/IBuybackBurner.sol";
 import {IOperatorRegistry} from "@rota/contracts/interfaces/IOperatorRegistry.sol";
+import {IProceedsSplitter} from "@rota/contracts/interfaces/IProceedsSplitter.sol";
+import {IRewardPool} from "@rota/contracts/interfaces/IRewardPool.sol";
 import {ISealedBidAuction} from "@rota/contracts/interfaces/ISealedBidAuction.sol";
 import {Timeline} from "@rota/contracts/libraries/Timeline.sol";
 import {Clock} from "@rota/contracts/types/Types.sol";
@@ -30,6 +33,8 @@ library ConfigFile {
     error ConfigFile_OutOfRange(string key, uint256 value, uint256 maximum);
     /// @notice Each whitelisted owner has one entity.
     error ConfigFile_EntitiesMismatch(uint256 owners, uint256 entities);
+    /// @notice Proceeds have four legs.
+    error ConfigFile_LegsMismatch(string key, uint256 legs);
 
     Vm private constant VM = Vm(address(uint160(uint256(keccak256("hevm cheat code")))));
 
@@ -51,6 +56,10 @@ library ConfigFile {
         c.vault = _vault(toml);
         c.auction = _auction(toml);
         c.baton = _baton(toml);
+        c.splitter = _splitter(toml);
+        c.burner = _burner(toml);
+        c.rewardToken = VM.parseTomlAddress(toml, ".rewards.token");
+        c.rewards = _rewards(toml);
         _stretch(c);
         (extras.owners, extras.entities) = _whitelist(toml, c.reserve.entity);
     }
@@ -131,6 +140,44 @@ library ConfigFile {
             callOutBond: uint128(_gwei(toml, ".baton.call_out_bond_gwei")),
             leakPerMiss: uint128(_gwei(toml, ".baton.leak_per_miss_gwei"))
         });
+    }
+
+    /// @dev Treasury and burner are the deployer's.
+    function _splitter(string memory toml) private pure returns (IProceedsSplitter.Params memory s) {
+        s.publicGoods = VM.parseTomlAddress(toml, ".proceeds.public_goods");
+        s.shares = _legs(toml, ".proceeds.shares_bps");
+        s.least = _legs(toml, ".proceeds.least_bps");
+        s.most = _legs(toml, ".proceeds.most_bps");
+    }
+
+    function _burner(string memory toml) private pure returns (IBuybackBurner.Params memory) {
+        return IBuybackBurner.Params({
+            minLot: uint128(_gwei(toml, ".buyback.min_lot_gwei")),
+            maxLot: uint128(_gwei(toml, ".buyback.max_lot_gwei")),
+            minPrice: uint128(_gwei(toml, ".buyback.min_price_gwei")),
+            firstPrice: uint128(_gwei(toml, ".buyback.first_price_gwei")),
+            maxPrice: uint128(_gwei(toml, ".buyback.max_price_gwei")),
+            halfLife: uint32(_number(toml, ".buyback.half_life", type(uint32).max))
+        });
+    }
+
+    function _rewards(string memory toml) private pure returns (IRewardPool.Params memory) {
+        return IRewardPool.Params({
+            feeEpochs: uint16(_number(toml, ".rewards.fee_epochs", type(uint16).max)),
+            vestingPeriod: uint32(_number(toml, ".rewards.vesting_period", type(uint32).max)),
+            emission: uint96(_gwei(toml, ".rewards.emission_gwei")),
+            maxEmission: uint96(_gwei(toml, ".rewards.max_emission_gwei"))
+        });
+    }
+
+    /// @dev Treasury, public goods, burn, buy back and burn.
+    function _legs(string memory toml, string memory key) private pure returns (uint16[4] memory legs) {
+        uint256[] memory given = VM.parseTomlUintArray(toml, key);
+        if (given.length != legs.length) revert ConfigFile_LegsMismatch(key, given.length);
+        for (uint256 i; i < given.length; ++i) {
+            if (given[i] > type(uint16).max) revert ConfigFile_OutOfRange(key, given[i], type(uint16).max);
+            legs[i] = uint16(given[i]);
+        }
     }
 
     /// @dev Without `entities` every owner is an entity of its own, counted on from the reserve's.

@@ -53,6 +53,9 @@ contract Deploy is Script {
         vm.serializeAddress(json, "schedule", address(s.schedule));
         vm.serializeAddress(json, "baton", address(s.baton));
         vm.serializeAddress(json, "adapter", address(s.adapter));
+        vm.serializeAddress(json, "splitter", address(s.splitter));
+        vm.serializeAddress(json, "burner", address(s.burner));
+        vm.serializeAddress(json, "rewards", address(s.rewards));
         vm.serializeAddress(json, "round_robin", address(s.roundRobin));
         vm.serializeAddress(json, "auction_policy", address(s.auctionPolicy));
         vm.serializeAddress(json, "token", c.token);
@@ -73,6 +76,9 @@ contract Deploy is Script {
         console2.log("auction policy", address(s.auctionPolicy));
         console2.log("baton         ", address(s.baton));
         console2.log("adapter       ", address(s.adapter));
+        console2.log("splitter      ", address(s.splitter));
+        console2.log("burner        ", address(s.burner));
+        console2.log("rewards       ", address(s.rewards));
         console2.log("bond token    ", c.token);
         console2.log("governance    ", c.governance);
         console2.log("treasury      ", c.auction.treasury);

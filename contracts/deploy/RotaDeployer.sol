@@ -11,13 +11,20 @@ import {SystemConfigBaton} from "../adapters/opstack/SystemConfigBaton.sol";
 import {SealedBidAuction} from "../auctions/SealedBidAuction.sol";
 import {IBaton} from "../interfaces/IBaton.sol";
 import {IBondVault} from "../interfaces/IBondVault.sol";
+import {IBuybackBurner} from "../interfaces/IBuybackBurner.sol";
 import {IOperatorRegistry} from "../interfaces/IOperatorRegistry.sol";
 import {IPolicy} from "../interfaces/IPolicy.sol";
+import {IProceedsSplitter} from "../interfaces/IProceedsSplitter.sol";
+import {IRewardPool} from "../interfaces/IRewardPool.sol";
 import {IRotationTarget} from "../interfaces/IRotationTarget.sol";
 import {ISchedule} from "../interfaces/ISchedule.sol";
 import {ISealedBidAuction} from "../interfaces/ISealedBidAuction.sol";
+import {IStakes} from "../interfaces/IStakes.sol";
 import {AuctionPolicy} from "../policies/Auction.sol";
 import {RoundRobin} from "../policies/RoundRobin.sol";
+import {BuybackBurner} from "../proceeds/BuybackBurner.sol";
+import {ProceedsSplitter} from "../proceeds/ProceedsSplitter.sol";
+import {RewardPool} from "../proceeds/RewardPool.sol";
 import {Clock} from "../types/Types.sol";
 
 /// @notice All that a deployment is decided by. What several contracts must agree on stands here once.
@@ -35,6 +42,8 @@ import {Clock} from "../types/Types.sol";
 /// @param disputePeriod Time from the end of an epoch in which its slots can be disputed, seconds.
 /// @param seedDelay Time from the closing of the set to the seed's block, seconds.
 /// @param capBps Share of an epoch's slots for one operator or entity, basis points.
+/// @param rewardToken ERC-20 that rewards are issued in and that is bought back; zero for `token`.
+/// @param splitter Where the auctions' proceeds go; its treasury is the one in `auction`, its last leg the buy back and burn.
 struct RotaConfig {
     Clock clock;
     address governance;
@@ -54,6 +63,10 @@ struct RotaConfig {
     ISealedBidAuction.Params auction;
     IBaton.Params baton;
     IPolicy[2][3] policies;
+    address rewardToken;
+    IProceedsSplitter.Params splitter;
+    IBuybackBurner.Params burner;
+    IRewardPool.Params rewards;
 }
 
 /// @notice The contracts of one deployment.
@@ -69,6 +82,9 @@ struct RotaSystem {
     IRotationTarget target;
     SystemConfigBaton adapter;
     Baton baton;
+    ProceedsSplitter splitter;
+    BuybackBurner burner;
+    RewardPool rewards;
 }
 
 /// @title Deployer of a whole system
@@ -95,6 +111,9 @@ library RotaDeployer {
         _same("schedule", address(s.schedule), address(_schedule(c, s)));
         if (address(s.adapter) != address(0)) _same("adapter", address(s.adapter), address(_adapter(c, s)));
         _same("baton", address(s.baton), address(_baton(c, s)));
+        _same("splitter", address(s.splitter), address(_splitter(c, s)));
+        _same("burner", address(s.burner), address(new BuybackBurner(_rewardToken(c), c.burner)));
+        _same("rewards", address(s.rewards), address(_rewards(c, s)));
     }
 
     /// @notice Where {deploy} is going to put everything. In the order in which it creates them.
@@ -114,7 +133,10 @@ library RotaDeployer {
             s.adapter = SystemConfigBaton(LibRLP.computeAddress(deployer, nonce++));
             s.target = s.adapter;
         }
-        s.baton = Baton(LibRLP.computeAddress(deployer, nonce));
+        s.baton = Baton(LibRLP.computeAddress(deployer, nonce++));
+        s.splitter = ProceedsSplitter(payable(LibRLP.computeAddress(deployer, nonce++)));
+        s.burner = BuybackBurner(payable(LibRLP.computeAddress(deployer, nonce++)));
+        s.rewards = RewardPool(payable(LibRLP.computeAddress(deployer, nonce)));
     }
 
     /* PRIVATE */
@@ -137,7 +159,11 @@ library RotaDeployer {
     }
 
     function _auction(RotaConfig memory c, RotaSystem memory s) private returns (SealedBidAuction) {
-        return new SealedBidAuction(c.clock, s.registry, s.vault, s.schedule, c.auction);
+        address treasury = c.auction.treasury;
+        c.auction.treasury = address(s.splitter);
+        SealedBidAuction auction = new SealedBidAuction(c.clock, s.registry, s.vault, s.schedule, c.auction);
+        c.auction.treasury = treasury;
+        return auction;
     }
 
     function _schedule(RotaConfig memory c, RotaSystem memory s) private returns (Schedule) {
@@ -167,6 +193,20 @@ library RotaDeployer {
             IBaton.Addresses({registry: s.registry, schedule: s.schedule, vault: s.vault, target: s.target}),
             c.baton
         );
+    }
+
+    function _splitter(RotaConfig memory c, RotaSystem memory s) private returns (ProceedsSplitter) {
+        (c.splitter.treasury, c.splitter.buyback) = (c.auction.treasury, address(s.burner));
+        return new ProceedsSplitter(c.clock, s.registry, c.splitter);
+    }
+
+    function _rewards(RotaConfig memory c, RotaSystem memory s) private returns (RewardPool) {
+        IStakes stakes = IStakes(address(s.vault));
+        return new RewardPool(c.clock, s.registry, stakes, s.schedule, _rewardToken(c), c.rewards);
+    }
+
+    function _rewardToken(RotaConfig memory c) private pure returns (address) {
+        return c.rewardToken == address(0) ? c.token : c.rewardToken;
     }
 
     function _same(string memory name, address wanted, address found) private pure {

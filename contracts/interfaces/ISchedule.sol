@@ -212,6 +212,11 @@ interface ISchedule {
     /// @dev Requirements as of {holderAt}.
     function slotsOf(uint64 epoch) external view returns (uint16[] memory);
 
+    /// @notice Who served each slot of `epoch`: the operator that held it at its end, if it showed life in that turn by a claim, a
+    /// take-over or a return; 0 for nobody. For a slot that is not over, as it stands.
+    /// @dev Requirements as of {holderAt}.
+    function servedIn(uint64 epoch) external view returns (uint16[] memory operators);
+
     /// @notice How `epoch` stands. `Cancelled` is remembered for ever; any other epoch that left the ring reverts.
     function phaseOf(uint64 epoch) external view returns (EpochPhase);
 

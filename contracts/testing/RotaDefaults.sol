@@ -4,7 +4,9 @@ pragma solidity ^0.8.30;
 import {RotaConfig} from "../deploy/RotaDeployer.sol";
 import {IBaton} from "../interfaces/IBaton.sol";
 import {IBondVault} from "../interfaces/IBondVault.sol";
+import {IBuybackBurner} from "../interfaces/IBuybackBurner.sol";
 import {IOperatorRegistry} from "../interfaces/IOperatorRegistry.sol";
+import {IRewardPool} from "../interfaces/IRewardPool.sol";
 import {Clock} from "../types/Types.sol";
 
 /// @title Default configurations of tests
@@ -40,6 +42,18 @@ library RotaDefaults {
         c.auction.minDeposit = 0.001 ether;
         c.auction.maxBids = 64;
         c.returnDelay = 14 days;
+        c.splitter.shares = [uint16(4000), 2000, 1000, 3000];
+        c.splitter.least = [uint16(1000), 500, 0, 0];
+        c.splitter.most = [uint16(9000), 5000, 5000, 8000];
+        c.burner = IBuybackBurner.Params({
+            minLot: 0.1 ether,
+            maxLot: 10 ether,
+            minPrice: 1e18,
+            firstPrice: 2000e18,
+            maxPrice: 1_000_000e18,
+            halfLife: 1 hours
+        });
+        c.rewards = IRewardPool.Params({feeEpochs: 4, vestingPeriod: 30 days, emission: 100e18, maxEmission: 1000e18});
         c.baton = IBaton.Params({
             l2ChainId: 901,
             tailWindow: 2,

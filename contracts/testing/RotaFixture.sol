@@ -53,6 +53,7 @@ abstract contract RotaFixture is L1 {
     address internal chainOwner = makeAddr("chain owner");
     address internal genesisBatcher = makeAddr("genesis batcher");
     address internal treasury = makeAddr("treasury");
+    address internal publicGoods = makeAddr("public goods");
     address internal stranger = makeAddr("stranger");
     Operator internal reserve;
     /// @dev `operators[0]` has id 2: id 1 is the reserve's.
@@ -63,7 +64,7 @@ abstract contract RotaFixture is L1 {
     function _config() internal virtual returns (RotaConfig memory c) {
         c = RotaDefaults.devnet(vm.getBlockTimestamp() + 100);
         (c.governance, c.chainOwner) = (governance, chainOwner);
-        c.auction.treasury = treasury;
+        (c.auction.treasury, c.splitter.publicGoods) = (treasury, publicGoods);
         c.token = address(new TestToken());
         c.reserve.owner = reserve.owner;
         c.reserve.sequencerKey = reserve.sequencer;

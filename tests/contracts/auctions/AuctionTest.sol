@@ -11,6 +11,8 @@ abstract contract AuctionTest is RotaFixture {
 
     function setUp() public virtual {
         _deployRota();
+        // Whom the auction pays: it knows nothing of what becomes of the proceeds.
+        treasury = address(rota.splitter);
     }
 
     /// @dev To the wei, and with nothing counted twice (INV-21).
