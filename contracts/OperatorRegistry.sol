@@ -271,6 +271,9 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
         else _stage2From = from;
         _stageSince = uint64(Timeline.startOfEpoch(_clock(), from));
         emit StageAdvanced(stage + 1, from);
+
+        // Interaction: the schedule's copy.
+        if (address(BATON) != address(0)) BATON.SCHEDULE().noteStage(stage + 1, from);
     }
 
     /// @inheritdoc IOperatorRegistry
@@ -339,6 +342,11 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
     /// @inheritdoc IOperatorRegistry
     function isEligible(uint16 operator, uint64 epoch) external view returns (bool) {
         return _set.contains(epoch, operator);
+    }
+
+    /// @inheritdoc IOperatorRegistry
+    function memberAt(uint16 operator, uint64 epoch) external view returns (bool, uint32) {
+        return _set.memberAt(epoch, operator);
     }
 
     /// @inheritdoc IOperatorRegistry

@@ -4,6 +4,7 @@ pragma solidity ^0.8.30;
 import {Blockhash} from "@openzeppelin/contracts/utils/Blockhash.sol";
 
 import {Assignments} from "./Assignments.sol";
+import {PolicyTable} from "./PolicyTable.sol";
 import {IOperatorRegistry} from "./interfaces/IOperatorRegistry.sol";
 import {IPolicy} from "./interfaces/IPolicy.sol";
 import {ISchedule} from "./interfaces/ISchedule.sol";
@@ -11,14 +12,14 @@ import {Clocked} from "./libraries/Clocked.sol";
 import {L1Header} from "./libraries/L1Header.sol";
 import {Timeline} from "./libraries/Timeline.sol";
 import {FrozenWord, FrozenWordLib} from "./types/FrozenWord.sol";
+import {PolicyPlan} from "./types/PolicyPlan.sol";
 import {Clock, EpochPhase} from "./types/Types.sol";
 
 /// @title Schedule
-/// @notice Seeds epochs and freezes their slots; with `Assignments`, answers who holds a slot.
-/// @dev Trusts `REGISTRY` to tell the same stage of an epoch at any time after its set closed. Trusts a policy to name eligible
-/// operators and to be deterministic; does not trust it with slots that another one filled. A policy that reverts for ever
-/// costs its epochs, which then are the reserve's, and nothing else.
-contract Schedule is Assignments {
+/// @notice Seeds epochs and freezes their slots; with `PolicyTable`, knows who fills them, with `Assignments`, who holds them.
+/// @dev Trusts a policy to name eligible operators and to be deterministic; does not trust it with slots that another one filled.
+/// A policy that reverts for ever costs its epochs, which then are the reserve's, and nothing else.
+contract Schedule is Assignments, PolicyTable {
     using Timeline for Clock;
     using L1Header for bytes;
 
@@ -27,19 +28,10 @@ contract Schedule is Assignments {
     /// @dev Blocks whose hash EIP-2935 keeps.
     uint256 internal constant HISTORY_BLOCKS = 8191;
 
-    IOperatorRegistry public immutable REGISTRY;
     /// @notice From the closing of the set to the seed's block, L1 seconds.
     uint256 public immutable SEED_DELAY;
     /// @notice After the end of an epoch, while its slots can be disputed, L1 seconds.
     uint256 public immutable DISPUTE_PERIOD;
-
-    // Two policies a stage, by name: there are no immutable arrays. Zero: none.
-    IPolicy internal immutable STAGE0_FIRST;
-    IPolicy internal immutable STAGE0_SECOND;
-    IPolicy internal immutable STAGE1_FIRST;
-    IPolicy internal immutable STAGE1_SECOND;
-    IPolicy internal immutable STAGE2_FIRST;
-    IPolicy internal immutable STAGE2_SECOND;
 
     /* STORAGE */
     /// @dev One word an epoch of the ring; the low 16 bits are its tag.
@@ -48,14 +40,14 @@ contract Schedule is Assignments {
     mapping(uint64 epoch => bool) internal _cancelled;
 
     /* CONSTRUCTOR */
-    /// @param policies Of stages 0, 1 and 2: the one that fills first, and the one that fills what it left. Zero for none.
+    /// @param policies Of each stage, see `PolicyTable`.
     constructor(
         Clock memory clock_,
         IOperatorRegistry registry,
         address baton,
         Params memory params,
-        IPolicy[2][3] memory policies
-    ) Clocked(clock_) Assignments(baton, params.ring) {
+        IPolicy[][] memory policies
+    ) Clocked(clock_) Assignments(baton, params.ring) PolicyTable(registry, policies) {
         uint256 epochSeconds = clock_.epochSeconds();
         if (params.seedDelay >= epochSeconds) revert Schedule_SeedDelayTooLong(params.seedDelay, epochSeconds);
         uint256 reach = HISTORY_BLOCKS * clock_.l1BlockSeconds;
@@ -65,10 +57,7 @@ contract Schedule is Assignments {
             revert Schedule_RingOutOfRange(params.ring, minimum, MAX_RING);
         }
 
-        (REGISTRY, SEED_DELAY, DISPUTE_PERIOD) = (registry, params.seedDelay, params.disputePeriod);
-        (STAGE0_FIRST, STAGE0_SECOND) = (policies[0][0], policies[0][1]);
-        (STAGE1_FIRST, STAGE1_SECOND) = (policies[1][0], policies[1][1]);
-        (STAGE2_FIRST, STAGE2_SECOND) = (policies[2][0], policies[2][1]);
+        (SEED_DELAY, DISPUTE_PERIOD) = (params.seedDelay, params.disputePeriod);
     }
 
     /* EPOCH PIPELINE */
@@ -101,10 +90,7 @@ contract Schedule is Assignments {
         if (!_isSeedOf(seed, epoch)) revert Schedule_SeedNotRecorded(epoch);
 
         // Static calls, so that nothing can come back in between.
-        (IPolicy first, IPolicy second) = policiesOf(REGISTRY.stageAt(epoch));
-        uint16[] memory slots = new uint16[](SLOTS_PER_EPOCH);
-        if (address(first) != address(0)) slots = _fill(first, epoch, seed, slots);
-        if (address(second) != address(0)) slots = _fillRest(second, epoch, seed, slots);
+        uint16[] memory slots = _fillAll(epoch, seed);
 
         // Effect: the frozen words. As many as the epoch's slots fill.
         bytes memory packed = FrozenWordLib.toBytes(slots);
@@ -144,9 +130,8 @@ contract Schedule is Assignments {
     /* EPOCHS */
     /// @inheritdoc ISchedule
     function slotsOf(uint64 epoch) external view returns (uint16[] memory slots) {
-        Clock memory c = _clock();
         _checkInRing(epoch);
-        slots = new uint16[](c.slotsPerEpoch);
+        slots = new uint16[](SLOTS_PER_EPOCH);
         for (uint256 i; i < slots.length; ++i) {
             slots[i] = _frozenId(epoch, i);
         }
@@ -173,13 +158,6 @@ contract Schedule is Assignments {
         Clock memory c = _clock();
         _checkInRing(epoch);
         return _stateOf(epoch).anchor(c.startOfEpoch(epoch));
-    }
-
-    /// @notice The policies that fill the slots of an epoch of `stage`, in their order; zero for none.
-    function policiesOf(uint8 stage) public view returns (IPolicy first, IPolicy second) {
-        if (stage == 0) return (STAGE0_FIRST, STAGE0_SECOND);
-        if (stage == 1) return (STAGE1_FIRST, STAGE1_SECOND);
-        return (STAGE2_FIRST, STAGE2_SECOND);
     }
 
     /* CLOCK */
@@ -225,15 +203,19 @@ contract Schedule is Assignments {
         }
     }
 
-    /// @dev Lets a policy fill what another one left, and nothing else.
-    function _fillRest(IPolicy policy, uint64 epoch, bytes32 seed, uint16[] memory slots)
-        internal
-        view
-        returns (uint16[] memory filled)
-    {
-        filled = _fill(policy, epoch, seed, slots);
-        for (uint256 i; i < slots.length; ++i) {
-            if (slots[i] != 0 && slots[i] != filled[i]) revert Schedule_PolicyBroke(address(policy));
+    /// @dev Lets the epoch's policies fill its slots, one after the other; none can touch what those before it filled.
+    function _fillAll(uint64 epoch, bytes32 seed) internal view returns (uint16[] memory slots) {
+        PolicyPlan plan = _plan;
+        uint8 stage = plan.stageAt(epoch);
+        (uint256 list, uint256 count) = plan.listAt(stage, epoch);
+        slots = new uint16[](SLOTS_PER_EPOCH);
+        for (uint256 i; i < count; ++i) {
+            IPolicy policy = _policies[stage][list][i];
+            uint16[] memory filled = _fill(policy, epoch, seed, slots);
+            for (uint256 j; i != 0 && j < slots.length; ++j) {
+                if (slots[j] != 0 && slots[j] != filled[j]) revert Schedule_PolicyBroke(address(policy));
+            }
+            slots = filled;
         }
     }
 

@@ -35,8 +35,8 @@ import {Clock} from "../types/Types.sol";
 /// @param systemConfig SystemConfig proxy of the chain; only read when `target` is zero.
 /// @param chainOwner Owner of the chain: whom the adapter obeys and gives SystemConfig back to.
 /// @param returnDelay From the announcement until the adapter gives SystemConfig back, seconds.
-/// @param policies Of stages 0, 1 and 2: the one that fills first, and the one that fills what it left. A stage without a first one
-/// has the default: turns by round robin, in stage 2 after the auction.
+/// @param policies Of stages 0 to 3, in the order in which they fill, up to the first zero. A stage without any has the default: turns
+/// by round robin, from stage 2 on after the auction.
 /// @param slasher Allowed to slash for ever; zero for nobody.
 /// @param ring Epochs that schedule and auction remember.
 /// @param disputePeriod Time from the end of an epoch in which its slots can be disputed, seconds.
@@ -62,11 +62,11 @@ struct RotaConfig {
     IBondVault.Params vault;
     ISealedBidAuction.Params auction;
     IBaton.Params baton;
-    IPolicy[2][3] policies;
     address rewardToken;
     IProceedsSplitter.Params splitter;
     IBuybackBurner.Params burner;
     IRewardPool.Params rewards;
+    IPolicy[4][4] policies;
 }
 
 /// @notice The contracts of one deployment.
@@ -167,12 +167,9 @@ library RotaDeployer {
     }
 
     function _schedule(RotaConfig memory c, RotaSystem memory s) private returns (Schedule) {
-        IPolicy[2][3] memory policies = c.policies;
-        for (uint256 stage; stage < 3; ++stage) {
-            if (address(policies[stage][0]) != address(0)) continue;
-            policies[stage] = stage < 2
-                ? [IPolicy(s.roundRobin), IPolicy(address(0))]
-                : [IPolicy(s.auctionPolicy), IPolicy(s.roundRobin)];
+        IPolicy[][] memory policies = new IPolicy[][](c.policies.length);
+        for (uint256 stage; stage < policies.length; ++stage) {
+            policies[stage] = _policiesOf(c, s, stage);
         }
         return new Schedule(
             c.clock,
@@ -181,6 +178,24 @@ library RotaDeployer {
             ISchedule.Params({seedDelay: c.seedDelay, disputePeriod: c.disputePeriod, ring: c.ring}),
             policies
         );
+    }
+
+    function _policiesOf(RotaConfig memory c, RotaSystem memory s, uint256 stage)
+        private
+        pure
+        returns (IPolicy[] memory list)
+    {
+        IPolicy[4] memory named = c.policies[stage];
+        if (address(named[0]) == address(0)) {
+            if (stage >= 2) (named[0], named[1]) = (IPolicy(s.auctionPolicy), IPolicy(s.roundRobin));
+            else named[0] = s.roundRobin;
+        }
+        uint256 count;
+        while (count < named.length && address(named[count]) != address(0)) ++count;
+        list = new IPolicy[](count);
+        for (uint256 i; i < count; ++i) {
+            list[i] = named[i];
+        }
     }
 
     function _adapter(RotaConfig memory c, RotaSystem memory s) private returns (SystemConfigBaton) {

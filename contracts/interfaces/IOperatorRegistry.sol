@@ -263,6 +263,9 @@ interface IOperatorRegistry {
     function isController(uint16 operator, address account) external view returns (bool);
     /// @return Whether the operator is in `eligibleSet(epoch)`.
     function isEligible(uint16 operator, uint64 epoch) external view returns (bool);
+    /// @return eligible Whether a policy may assign slots of `epoch` to the operator.
+    /// @return entity Its entity in that epoch; 0: none that is known, it counts as one of its own.
+    function memberAt(uint16 operator, uint64 epoch) external view returns (bool eligible, uint32 entity);
     /// @notice The operators a policy may assign slots of `epoch` to: in ascending order, without the reserve, with their entities.
     /// @dev The same answer at any time from the start of `epoch - 1` on. Costs 2 or 3 words plus one for every 5 members.
     function eligibleSet(uint64 epoch) external view returns (uint16[] memory operators, uint32[] memory entities);

@@ -2,13 +2,14 @@
 pragma solidity ^0.8.30;
 
 import {EpochPhase} from "../types/Types.sol";
+import {IPolicyTable} from "./IPolicyTable.sol";
 
 /// @title Schedule
 /// @notice Seeds epochs, freezes who is assigned each slot, notes voids, take-overs and returns; answers who holds a slot.
 /// @dev The answer for a past (slot, timestamp) never changes. The ring keeps the epochs {current - R + 2 .. current + 1}:
 /// a slot of an older epoch reverts, so that nothing is judged on what was overwritten; a slot of an epoch in the ring that was
 /// not frozen is the reserve's. Epochs 0 and 1 are always the reserve's. All times are L1 seconds (block.timestamp).
-interface ISchedule {
+interface ISchedule is IPolicyTable {
     /* TYPES */
     /// @param seedDelay From the closing of the set to the seed's block, seconds; below an epoch.
     /// @param disputePeriod After the end of an epoch, while its slots can be disputed and its locks hold, seconds.

@@ -70,9 +70,38 @@ library OperatorSetLib {
         (, found) = _find(_load(self, _versionAt(self, epoch)), id);
     }
 
+    /// @return found Whether `id` is a member in `epoch`.
+    /// @return entity Its entity then; 0 if it is not.
+    function memberAt(OperatorSet storage self, uint64 epoch, uint16 id)
+        internal
+        view
+        returns (bool found, uint32 entity)
+    {
+        Member[] memory members = _load(self, _versionAt(self, epoch));
+        uint256 i;
+        (i, found) = _find(members, id);
+        if (found) entity = members[i].entity();
+    }
+
     /// @return The number of members after all changes made so far.
     function size(OperatorSet storage self) internal view returns (uint256) {
         return _latest(self).size();
+    }
+
+    /// @notice Takes a member out of an answer, in place; nothing happens if it is not in it.
+    function drop(uint16[] memory ids, uint32[] memory entities, uint16 id) internal pure {
+        uint256 length = ids.length;
+        uint256 kept;
+        for (uint256 k; k < length; ++k) {
+            if (ids[k] == id) continue;
+            (ids[kept], entities[kept]) = (ids[k], entities[k]);
+            ++kept;
+        }
+        // Both arrays end earlier; what follows them in memory is nobody's.
+        assembly ("memory-safe") {
+            mstore(ids, kept)
+            mstore(entities, kept)
+        }
     }
 
     /* INTERNAL */

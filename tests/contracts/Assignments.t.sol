@@ -444,7 +444,7 @@ contract AssignmentsTest is ScheduleBase {
     /// @dev A stage that moves on, and another policy list, alter nothing that is frozen.
     function test_attack_StageChange_DoesNotMoveFrozenSlots() public {
         uint16[] memory before = schedule.slotsOf(2);
-        registry.setStage(2);
+        registry.setStage(schedule, 2);
         policy.set(new uint16[](8));
         _toSlot(_s(4));
         _assertSlots(2, before);

@@ -34,7 +34,7 @@ contract ScheduleGasTest is ScheduleBase {
         _deploy(32, 1024, 4);
         meter = new Meter();
         // One policy, not two.
-        registry.setStage(1);
+        registry.setStage(schedule, 1);
     }
 
     /// @dev Epochs 2 and 6 share the ring's words. The bar is without the draws.

@@ -10,16 +10,24 @@ import {IPolicy} from "@rota/contracts/interfaces/IPolicy.sol";
 import {ISchedule} from "@rota/contracts/interfaces/ISchedule.sol";
 import {Clock} from "@rota/contracts/types/Types.sol";
 
-/// @notice As much of a registry as the schedule asks for: the stage.
+/// @notice As much of a registry as the schedule knows: the stage, which it tells, and governance.
 contract StageRegistry {
-    uint8 public stage;
+    address public governance = msg.sender;
 
-    function setStage(uint8 stage_) external {
-        stage = stage_;
+    /// @notice Stages up to this one are in effect from the first epoch on.
+    function setStage(Schedule schedule, uint8 stage) external {
+        for (uint8 i = 1; i <= stage; ++i) {
+            schedule.noteStage(i, 0);
+        }
     }
 
-    function stageAt(uint64) external view returns (uint8) {
-        return stage;
+    function noteStage(Schedule schedule, uint8 stage, uint64 fromEpoch) external {
+        schedule.noteStage(stage, fromEpoch);
+    }
+
+    /// @dev Asked once, at deployment.
+    function stageAt(uint64) external pure returns (uint8) {
+        return 0;
     }
 }
 
@@ -85,9 +93,9 @@ abstract contract ScheduleBase is Test {
         registry = new StageRegistry();
         policy = new ListPolicy();
         second = new ListPolicy();
-        IPolicy[2][3] memory policies;
-        policies[0] = [IPolicy(policy), IPolicy(second)];
-        policies[1] = [IPolicy(policy), IPolicy(address(0))];
+        IPolicy[][] memory policies = new IPolicy[][](2);
+        policies[0] = _list(policy, second);
+        policies[1] = _list(policy);
         schedule = new Schedule(
             clock,
             IOperatorRegistry(address(registry)),
@@ -150,6 +158,16 @@ abstract contract ScheduleBase is Test {
     }
 
     /* LISTS */
+    function _list(IPolicy a) internal pure returns (IPolicy[] memory list) {
+        list = new IPolicy[](1);
+        list[0] = a;
+    }
+
+    function _list(IPolicy a, IPolicy b) internal pure returns (IPolicy[] memory list) {
+        list = new IPolicy[](2);
+        (list[0], list[1]) = (a, b);
+    }
+
     function _assertSlots(uint64 epoch, uint16[] memory expected) internal view {
         uint16[] memory found = schedule.slotsOf(epoch);
         assertEq(found.length, expected.length);

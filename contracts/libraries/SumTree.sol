@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+/// @dev A weight for each of 65,536 leaves, and all sums over them, in five levels of packed words. Lowest bits first:
+///
+/// level 0: 4,096 words of 16 leaves, 16 bits each
+/// level 1: 512 words, level 2: 64, level 3: 8, level 4: 1, of 8 sums, 32 bits each: lane i of word w is the sum of word 8 w + i
+/// of the level below
+///
+/// Arrays of fixed size, not mappings: a word's place takes no hash to compute. No sum can overflow: 65,536 leaves of less than
+/// 2^16 are less than 2^32.
+struct SumTree {
+    uint256[4096] leaves;
+    uint256[512] sums1;
+    uint256[64] sums2;
+    uint256[8] sums3;
+    uint256 root;
+}
+
+/// @notice A leaf that was found, with its place on the line on which all leaves lie one after the other, each as long as its weight.
+/// @param leaf Which one.
+/// @param start Sum of the weights of all leaves before it.
+/// @param weight Its weight.
+struct Found {
+    uint256 leaf;
+    uint256 start;
+    uint256 weight;
+}
+
+/// @title Sum tree
+/// @notice Weights that can be changed and drawn from at the cost of five words, however many there are.
+library SumTreeLib {
+    uint256 internal constant LEAVES = 1 << 16;
+    uint256 internal constant MAX_WEIGHT = type(uint16).max;
+
+    // Both shifts of a position by these give its word, and its lane's bits.
+    uint256 private constant LEAF_LANES = 16;
+    uint256 private constant SUM_LANES = 8;
+    uint256 private constant LEAF_BITS = 16;
+    uint256 private constant SUM_BITS = 32;
+
+    /* CHANGES */
+    /// @notice Sets the weight of a leaf.
+    /// @param leaf Below 65,536. @param weight At most 65,535.
+    function set(SumTree storage self, uint256 leaf, uint256 weight) internal {
+        uint256 word = self.leaves[leaf / LEAF_LANES];
+        uint256 shift = leaf % LEAF_LANES * LEAF_BITS;
+        uint256 old = (word >> shift) & MAX_WEIGHT;
+        if (old == weight) return;
+
+        // A change of a lane is a change of its word: no lane can overflow, and none becomes less than nothing, since each sum has
+        // the old weight in it. So added lanes carry nothing over, and the difference may wrap around.
+        unchecked {
+            uint256 change = weight - old;
+            self.leaves[leaf / LEAF_LANES] = word + (change << shift);
+            uint256 i = leaf / LEAF_LANES;
+            self.sums1[i / SUM_LANES] += change << (i % SUM_LANES * SUM_BITS);
+            i /= SUM_LANES;
+            self.sums2[i / SUM_LANES] += change << (i % SUM_LANES * SUM_BITS);
+            i /= SUM_LANES;
+            self.sums3[i / SUM_LANES] += change << (i % SUM_LANES * SUM_BITS);
+            i /= SUM_LANES;
+            self.root += change << (i * SUM_BITS);
+        }
+    }
+
+    /* VIEWS */
+    /// @return The weight of a leaf.
+    function weightOf(SumTree storage self, uint256 leaf) internal view returns (uint256) {
+        return (self.leaves[leaf / LEAF_LANES] >> (leaf % LEAF_LANES * LEAF_BITS)) & MAX_WEIGHT;
+    }
+
+    /// @return The sum of all weights.
+    function total(SumTree storage self) internal view returns (uint256) {
+        return _sumOf(self.root);
+    }
+
+    /// @notice The leaf that a point lies in, if the leaves lie one after the other, each as long as its weight.
+    /// @param point Below the total.
+    function find(SumTree storage self, uint256 point) internal view returns (Found memory found) {
+        uint256 i;
+        uint256 rest;
+        (i, rest) = _laneAt(self.root, point);
+        (i, rest) = _laneAt(self.sums3[i], rest, i);
+        (i, rest) = _laneAt(self.sums2[i], rest, i);
+        (i, rest) = _laneAt(self.sums1[i], rest, i);
+        uint256 word = self.leaves[i];
+        uint256 weight;
+        // No overflow: as in `_laneAt`.
+        unchecked {
+            uint256 lane;
+            while (rest >= (weight = (word >> (lane * LEAF_BITS)) & MAX_WEIGHT)) {
+                rest -= weight;
+                ++lane;
+            }
+            (found.leaf, found.start, found.weight) = (i * LEAF_LANES + lane, point - rest, weight);
+        }
+    }
+
+    /* INTERNAL */
+    function _sumOf(uint256 word) private pure returns (uint256 sum) {
+        // for (; word != 0; word >>= SUM_BITS) sum += uint32(word);
+        // Neighbours are added in pairs, three times: what is between the lanes that count is cut off at the end.
+        unchecked {
+            uint256 even = 0x00000000ffffffff00000000ffffffff00000000ffffffff00000000ffffffff;
+            word = (word & even) + ((word >> 32) & even);
+            word += word >> 128;
+            return uint64(word) + uint64(word >> 64);
+        }
+    }
+
+    /// @dev The same for a word that stands at `i` in its level.
+    function _laneAt(uint256 word, uint256 point, uint256 i) private pure returns (uint256 child, uint256 rest) {
+        (child, rest) = _laneAt(word, point);
+        unchecked {
+            child += i * SUM_LANES;
+        }
+    }
+
+    /// @param point Below the sum of the word's lanes.
+    /// @return lane The one that the point lies in.
+    /// @return rest How far in it lies.
+    function _laneAt(uint256 word, uint256 point) private pure returns (uint256 lane, uint256 rest) {
+        // No underflow: `rest` is not below what is subtracted. The loop ends: the point lies in one of the lanes.
+        unchecked {
+            rest = point;
+            uint256 sum;
+            while (rest >= (sum = uint32(word))) {
+                rest -= sum;
+                word >>= SUM_BITS;
+                ++lane;
+            }
+        }
+    }
+}
