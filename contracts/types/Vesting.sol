@@ -12,8 +12,8 @@ using {locked, updated, end, release, add} for Vesting global;
 
 function toVesting(uint256 locked_, uint256 updated_, uint256 end_) pure returns (Vesting) {
     return Vesting.wrap(
-        SafeCast.toUint128(locked_) | uint256(SafeCast.toUint40(updated_)) << 128
-            | uint256(SafeCast.toUint40(end_)) << 168
+        SafeCast.toUint128(locked_) | uint256(SafeCast.toUint40(updated_)) << 128 | uint256(SafeCast.toUint40(end_))
+            << 168
     );
 }
 
