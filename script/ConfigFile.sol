@@ -2,14 +2,17 @@
 pragma solidity ^0.8.30;
 
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {PolicyChoice, PolicyNames} from "@rota/contracts/deploy/PolicyChoice.sol";
 import {RotaConfig} from "@rota/contracts/deploy/RotaDeployer.sol";
 import {IBaton} from "@rota/contracts/interfaces/IBaton.sol";
 import {IBondVault} from "@rota/contracts/interfaces/IBondVault.sol";
 import {IBuybackBurner} from "@rota/contracts/interfaces/IBuybackBurner.sol";
 import {IOperatorRegistry} from "@rota/contracts/interfaces/IOperatorRegistry.sol";
+import {IPerformance} from "@rota/contracts/interfaces/IPerformance.sol";
 import {IProceedsSplitter} from "@rota/contracts/interfaces/IProceedsSplitter.sol";
 import {IRewardPool} from "@rota/contracts/interfaces/IRewardPool.sol";
 import {ISealedBidAuction} from "@rota/contracts/interfaces/ISealedBidAuction.sol";
+import {IStakeWeighted} from "@rota/contracts/interfaces/IStakeWeighted.sol";
 import {Timeline} from "@rota/contracts/libraries/Timeline.sol";
 import {Clock} from "@rota/contracts/types/Types.sol";
 import {Vm} from "forge-std/Vm.sol";
@@ -56,6 +59,7 @@ library ConfigFile {
         c.vault = _vault(toml);
         c.auction = _auction(toml);
         c.baton = _baton(toml);
+        c.choice = _choice(toml, c.capBps);
         c.splitter = _splitter(toml);
         c.burner = _burner(toml);
         c.rewardToken = VM.parseTomlAddress(toml, ".rewards.token");
@@ -127,6 +131,32 @@ library ConfigFile {
         a.firstRefPrice = _gwei(toml, ".auction.first_ref_price_gwei");
         a.minDeposit = _gwei(toml, ".auction.min_deposit_gwei");
         a.maxBids = uint8(_number(toml, ".auction.max_bids", type(uint8).max));
+    }
+
+    /// @dev The policies' cap for an entity is the schedule's.
+    function _choice(string memory toml, uint16 capBps) private pure returns (PolicyChoice memory choice) {
+        string[4] memory stages = [".policies.stage0", ".policies.stage1", ".policies.stage2", ".policies.stage3"];
+        for (uint256 stage; stage < stages.length; ++stage) {
+            string[] memory names = VM.parseTomlStringArray(toml, stages[stage]);
+            if (names.length > 4) revert ConfigFile_OutOfRange(stages[stage], names.length, 4);
+            for (uint256 i; i < names.length; ++i) {
+                choice.names[stage][i] = PolicyNames.parse(names[i]);
+            }
+        }
+        choice.stake = IStakeWeighted.Params({
+            unit: uint128(_gwei(toml, ".stake.unit_gwei")),
+            seats: uint8(_number(toml, ".stake.seats", type(uint8).max)),
+            capBps: capBps,
+            fee: uint96(_gwei(toml, ".stake.fee_gwei"))
+        });
+        choice.performance = IPerformance.Params({
+            maxSeats: uint8(_number(toml, ".performance.max_seats", type(uint8).max)), capBps: capBps
+        });
+        choice.shares = [
+            uint8(_number(toml, ".composite.stake", 100)),
+            uint8(_number(toml, ".composite.performance", 100)),
+            uint8(_number(toml, ".composite.round_robin", 100))
+        ];
     }
 
     function _baton(string memory toml) private pure returns (IBaton.Params memory) {

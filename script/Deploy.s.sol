@@ -58,6 +58,9 @@ contract Deploy is Script {
         vm.serializeAddress(json, "rewards", address(s.rewards));
         vm.serializeAddress(json, "round_robin", address(s.roundRobin));
         vm.serializeAddress(json, "auction_policy", address(s.auctionPolicy));
+        vm.serializeAddress(json, "stake", address(s.stake));
+        vm.serializeAddress(json, "performance", address(s.performance));
+        vm.serializeAddress(json, "composite", address(s.composite));
         vm.serializeAddress(json, "token", c.token);
         vm.serializeAddress(json, "system_config", c.systemConfig);
         vm.serializeUint(json, "genesis", c.clock.genesis);
@@ -74,6 +77,9 @@ contract Deploy is Script {
         console2.log("schedule      ", address(s.schedule));
         console2.log("round robin   ", address(s.roundRobin));
         console2.log("auction policy", address(s.auctionPolicy));
+        console2.log("stake         ", address(s.stake));
+        console2.log("performance   ", address(s.performance));
+        console2.log("composite     ", address(s.composite));
         console2.log("baton         ", address(s.baton));
         console2.log("adapter       ", address(s.adapter));
         console2.log("splitter      ", address(s.splitter));

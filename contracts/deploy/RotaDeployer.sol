@@ -21,11 +21,15 @@ import {ISchedule} from "../interfaces/ISchedule.sol";
 import {ISealedBidAuction} from "../interfaces/ISealedBidAuction.sol";
 import {IStakes} from "../interfaces/IStakes.sol";
 import {AuctionPolicy} from "../policies/Auction.sol";
+import {Composite} from "../policies/Composite.sol";
+import {Performance} from "../policies/Performance.sol";
 import {RoundRobin} from "../policies/RoundRobin.sol";
+import {StakeWeighted} from "../policies/StakeWeighted.sol";
 import {BuybackBurner} from "../proceeds/BuybackBurner.sol";
 import {ProceedsSplitter} from "../proceeds/ProceedsSplitter.sol";
 import {RewardPool} from "../proceeds/RewardPool.sol";
 import {Clock} from "../types/Types.sol";
+import {Policies, PolicyChoice, PolicyNames} from "./PolicyChoice.sol";
 
 /// @notice All that a deployment is decided by. What several contracts must agree on stands here once.
 /// @param clock The clock.
@@ -35,8 +39,8 @@ import {Clock} from "../types/Types.sol";
 /// @param systemConfig SystemConfig proxy of the chain; only read when `target` is zero.
 /// @param chainOwner Owner of the chain: whom the adapter obeys and gives SystemConfig back to.
 /// @param returnDelay From the announcement until the adapter gives SystemConfig back, seconds.
-/// @param policies Of stages 0 to 3, in the order in which they fill, up to the first zero. A stage without any has the default: turns
-/// by round robin, from stage 2 on after the auction.
+/// @param choice Policies of each stage by name, and what they are deployed with.
+/// @param policies Others for a stage, in the order in which they fill, up to the first zero; a stage without any has those named.
 /// @param slasher Allowed to slash for ever; zero for nobody.
 /// @param ring Epochs that schedule and auction remember.
 /// @param disputePeriod Time from the end of an epoch in which its slots can be disputed, seconds.
@@ -66,6 +70,7 @@ struct RotaConfig {
     IProceedsSplitter.Params splitter;
     IBuybackBurner.Params burner;
     IRewardPool.Params rewards;
+    PolicyChoice choice;
     IPolicy[4][4] policies;
 }
 
@@ -79,6 +84,9 @@ struct RotaSystem {
     SealedBidAuction auction;
     AuctionPolicy auctionPolicy;
     RoundRobin roundRobin;
+    StakeWeighted stake;
+    Performance performance;
+    Composite composite;
     IRotationTarget target;
     SystemConfigBaton adapter;
     Baton baton;
@@ -108,6 +116,9 @@ library RotaDeployer {
         _same("auction", address(s.auction), address(_auction(c, s)));
         _same("roundRobin", address(s.roundRobin), address(new RoundRobin(s.registry, c.capBps)));
         _same("auctionPolicy", address(s.auctionPolicy), address(new AuctionPolicy(s.auction)));
+        _same("stake", address(s.stake), address(_stake(c, s)));
+        _same("performance", address(s.performance), address(_performance(c, s)));
+        _same("composite", address(s.composite), address(_composite(c, s)));
         _same("schedule", address(s.schedule), address(_schedule(c, s)));
         if (address(s.adapter) != address(0)) _same("adapter", address(s.adapter), address(_adapter(c, s)));
         _same("baton", address(s.baton), address(_baton(c, s)));
@@ -127,6 +138,9 @@ library RotaDeployer {
         s.auction = SealedBidAuction(LibRLP.computeAddress(deployer, nonce++));
         s.roundRobin = RoundRobin(LibRLP.computeAddress(deployer, nonce++));
         s.auctionPolicy = AuctionPolicy(LibRLP.computeAddress(deployer, nonce++));
+        s.stake = StakeWeighted(LibRLP.computeAddress(deployer, nonce++));
+        s.performance = Performance(LibRLP.computeAddress(deployer, nonce++));
+        s.composite = Composite(LibRLP.computeAddress(deployer, nonce++));
         s.schedule = Schedule(LibRLP.computeAddress(deployer, nonce++));
         s.target = c.target;
         if (address(s.target) == address(0)) {
@@ -167,35 +181,38 @@ library RotaDeployer {
     }
 
     function _schedule(RotaConfig memory c, RotaSystem memory s) private returns (Schedule) {
-        IPolicy[][] memory policies = new IPolicy[][](c.policies.length);
-        for (uint256 stage; stage < policies.length; ++stage) {
-            policies[stage] = _policiesOf(c, s, stage);
-        }
+        Policies memory all = Policies({
+            roundRobin: s.roundRobin,
+            auction: s.auctionPolicy,
+            stake: s.stake,
+            performance: s.performance,
+            composite: s.composite
+        });
         return new Schedule(
             c.clock,
             s.registry,
             address(s.baton),
             ISchedule.Params({seedDelay: c.seedDelay, disputePeriod: c.disputePeriod, ring: c.ring}),
-            policies
+            PolicyNames.byStage(all, c.choice.names, c.policies)
         );
     }
 
-    function _policiesOf(RotaConfig memory c, RotaSystem memory s, uint256 stage)
-        private
-        pure
-        returns (IPolicy[] memory list)
-    {
-        IPolicy[4] memory named = c.policies[stage];
-        if (address(named[0]) == address(0)) {
-            if (stage >= 2) (named[0], named[1]) = (IPolicy(s.auctionPolicy), IPolicy(s.roundRobin));
-            else named[0] = s.roundRobin;
+    function _stake(RotaConfig memory c, RotaSystem memory s) private returns (StakeWeighted) {
+        return new StakeWeighted(c.clock, s.registry, s.vault, c.choice.stake);
+    }
+
+    function _performance(RotaConfig memory c, RotaSystem memory s) private returns (Performance) {
+        return new Performance(c.clock, s.registry, s.schedule, s.stake, c.choice.performance);
+    }
+
+    function _composite(RotaConfig memory c, RotaSystem memory s) private returns (Composite) {
+        IPolicy[] memory parts = new IPolicy[](3);
+        uint8[] memory percents = new uint8[](3);
+        (parts[0], parts[1], parts[2]) = (s.stake, s.performance, s.roundRobin);
+        for (uint256 i; i < 3; ++i) {
+            percents[i] = c.choice.shares[i];
         }
-        uint256 count;
-        while (count < named.length && address(named[count]) != address(0)) ++count;
-        list = new IPolicy[](count);
-        for (uint256 i; i < count; ++i) {
-            list[i] = named[i];
-        }
+        return new Composite(parts, percents);
     }
 
     function _adapter(RotaConfig memory c, RotaSystem memory s) private returns (SystemConfigBaton) {

@@ -6,7 +6,9 @@ import {IBaton} from "../interfaces/IBaton.sol";
 import {IBondVault} from "../interfaces/IBondVault.sol";
 import {IBuybackBurner} from "../interfaces/IBuybackBurner.sol";
 import {IOperatorRegistry} from "../interfaces/IOperatorRegistry.sol";
+import {IPerformance} from "../interfaces/IPerformance.sol";
 import {IRewardPool} from "../interfaces/IRewardPool.sol";
+import {IStakeWeighted} from "../interfaces/IStakeWeighted.sol";
 import {Clock} from "../types/Types.sol";
 
 /// @title Default configurations of tests
@@ -42,6 +44,9 @@ library RotaDefaults {
         c.auction.minDeposit = 0.001 ether;
         c.auction.maxBids = 64;
         c.returnDelay = 14 days;
+        c.choice.stake = IStakeWeighted.Params({unit: 0.1 ether, seats: 2, capBps: 5000, fee: 0.001 ether});
+        c.choice.performance = IPerformance.Params({maxSeats: 4, capBps: 5000});
+        c.choice.shares = [50, 30, 20];
         c.splitter.shares = [uint16(4000), 2000, 1000, 3000];
         c.splitter.least = [uint16(1000), 500, 0, 0];
         c.splitter.most = [uint16(9000), 5000, 5000, 8000];

@@ -8,8 +8,11 @@ import {Schedule} from "../Schedule.sol";
 import {SystemConfigBaton} from "../adapters/opstack/SystemConfigBaton.sol";
 import {SealedBidAuction} from "../auctions/SealedBidAuction.sol";
 import {RotaConfig, RotaDeployer, RotaSystem} from "../deploy/RotaDeployer.sol";
+import {IPolicy} from "../interfaces/IPolicy.sol";
 import {IRotationTarget} from "../interfaces/IRotationTarget.sol";
 import {Commitments} from "../libraries/Commitments.sol";
+import {Performance} from "../policies/Performance.sol";
+import {StakeWeighted} from "../policies/StakeWeighted.sol";
 import {Curve} from "../types/Curve.sol";
 import {BlockCommitment, EpochPhase} from "../types/Types.sol";
 import {ChainTarget} from "./ChainTarget.sol";
@@ -42,6 +45,8 @@ abstract contract RotaFixture is L1 {
     Schedule internal schedule;
     SealedBidAuction internal auction;
     Baton internal baton;
+    StakeWeighted internal stake;
+    Performance internal performance;
     TestToken internal token;
     /// @dev The real ones of an OP Stack chain, where its artifacts are installed and the configuration names no other target.
     SystemConfigBaton internal adapter;
@@ -86,6 +91,7 @@ abstract contract RotaFixture is L1 {
         vm.stopPrank();
         (registry, vault, schedule) = (rota.registry, rota.vault, rota.schedule);
         (auction, baton, adapter) = (rota.auction, rota.baton, rota.adapter);
+        (stake, performance) = (rota.stake, rota.performance);
         if (address(systemConfig) != address(0)) {
             vm.prank(chainOwner);
             systemConfig.transferOwnership(address(adapter));
@@ -212,6 +218,21 @@ abstract contract RotaFixture is L1 {
         auction.revealBid(operator.id, epoch, curve, _saltOf(operator.id, epoch));
     }
 
+    /* STAKES */
+    /// @notice Queues an operator's bond as its weight in the stake policy, from two epochs on. By {stranger}, who pays the fee.
+    function _queue(uint16 operator) internal {
+        uint256 fee = stake.feeOf(operator);
+        vm.deal(stranger, stranger.balance + fee);
+        vm.prank(stranger);
+        stake.queue{value: fee}(operator);
+    }
+
+    /// @notice Applies what is due for the next epoch, as {stranger}, who gets the fees back.
+    function _applyQueue(uint64 epoch) internal {
+        vm.prank(stranger);
+        stake.applyQueue(epoch);
+    }
+
     /* EPOCHS */
     /// @notice Records the seed of `epoch`; mines up to its block if need be.
     function _recordSeed(uint64 epoch) internal {
@@ -228,13 +249,26 @@ abstract contract RotaFixture is L1 {
         schedule.freeze(epoch);
     }
 
-    /// @notice Seed, settlement if somebody bid, freeze. Mines into epoch - 1 if need be.
+    /// @notice Seed, what the epoch's policies wait for, freeze. Mines into epoch - 1 if need be.
     function _prepare(uint64 epoch) internal {
         _warpPast(schedule.startOfEpoch(epoch - 1));
         if (schedule.phaseOf(epoch) == EpochPhase.Pending) _recordSeed(epoch);
+        _makeReady(epoch);
+        _freeze(epoch);
+    }
+
+    /// @notice Settles if somebody bid; applies queued weights and scores epochs if one of the epoch's policies waits.
+    function _makeReady(uint64 epoch) internal {
         (bool settled,,,) = auction.resultOf(epoch);
         if (!settled) _settle(epoch);
-        _freeze(epoch);
+        IPolicy[] memory policies = schedule.policiesAt(schedule.stageAt(epoch), epoch);
+        for (uint256 i; i < policies.length; ++i) {
+            if (policies[i].isReady(epoch)) continue;
+            if (!stake.isReady(epoch)) _applyQueue(epoch);
+            while (performance.nextEpoch() + 1 < epoch) {
+                performance.score(performance.nextEpoch());
+            }
+        }
     }
 
     /// @notice Mines until the first block of `epoch`, with every epoch on the way prepared.
