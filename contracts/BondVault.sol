@@ -39,6 +39,7 @@ contract BondVault is IBondVault, Clocked, ReentrancyGuardTransient {
     ISchedule public immutable SCHEDULE;
     address public immutable BATON;
     address public immutable SLASHER;
+    address public immutable COURT;
     /// @inheritdoc IBondVault
     address public immutable TOKEN;
     /// @inheritdoc IBondVault
@@ -73,6 +74,7 @@ contract BondVault is IBondVault, Clocked, ReentrancyGuardTransient {
         REGISTRY = IOperatorRegistry(addresses.registry);
         SCHEDULE = ISchedule(addresses.schedule);
         (BATON, SLASHER, TOKEN) = (addresses.baton, addresses.slasher, addresses.token);
+        COURT = addresses.court;
         (MIN_BOND, LOCK_PER_SLOT, EXIT_DELAY) = (params.minBond, params.lockPerSlot, params.exitDelay);
         (MIN_DEPOSIT, MIN_TOKEN_DEPOSIT) = (params.minDeposit, params.minTokenDeposit);
         _weight = toWeightWord(params.weight, params.weight, 0);
@@ -162,6 +164,16 @@ contract BondVault is IBondVault, Clocked, ReentrancyGuardTransient {
     /// @inheritdoc IBondVault
     function slash(uint16 operator, uint256 value, address reporter) external returns (uint256 taken) {
         if (msg.sender != SLASHER) revert BondVault_NotSlasher(msg.sender);
+        return _slash(operator, value, reporter);
+    }
+
+    /// @inheritdoc IBondVault
+    function slashCore(uint16 operator, uint256 value, address reporter) external returns (uint256) {
+        if (msg.sender != COURT) revert BondVault_NotCourt(msg.sender);
+        return _slash(operator, Math.min(value, coreOf(operator)), reporter);
+    }
+
+    function _slash(uint16 operator, uint256 value, address reporter) internal returns (uint256 taken) {
         uint256 weight = _weightNow();
         Bond loss;
         (loss, taken) = _take(operator, value, weight);
@@ -226,6 +238,22 @@ contract BondVault is IBondVault, Clocked, ReentrancyGuardTransient {
         (Status status, uint64 fromEpoch) = REGISTRY.statusOf(operator);
         if (status == Status.Active || _currentEpoch() < fromEpoch) required = MIN_BOND;
         required += SCHEDULE.liveSlotsOf(operator) * LOCK_PER_SLOT;
+    }
+
+    /// @inheritdoc IBondVault
+    function lockOf(uint16 operator) public view returns (uint256) {
+        return SCHEDULE.liveSlotsOf(operator) * LOCK_PER_SLOT;
+    }
+
+    /// @inheritdoc IBondVault
+    function coreOf(uint16 operator) public view returns (uint256) {
+        (uint256 bond, uint256 lock) = (_valueOf(_bonds[operator], _weightNow()), lockOf(operator));
+        return bond > lock ? bond - lock : 0;
+    }
+
+    /// @inheritdoc IBondVault
+    function lockPerSlotAt(uint64) external view returns (uint256) {
+        return LOCK_PER_SLOT;
     }
 
     /// @inheritdoc IBondVault

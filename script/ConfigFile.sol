@@ -7,11 +7,13 @@ import {RotaConfig} from "@rota/contracts/deploy/RotaDeployer.sol";
 import {IBaton} from "@rota/contracts/interfaces/IBaton.sol";
 import {IBondVault} from "@rota/contracts/interfaces/IBondVault.sol";
 import {IBuybackBurner} from "@rota/contracts/interfaces/IBuybackBurner.sol";
+import {ICourt} from "@rota/contracts/interfaces/ICourt.sol";
 import {IOperatorRegistry} from "@rota/contracts/interfaces/IOperatorRegistry.sol";
 import {IPerformance} from "@rota/contracts/interfaces/IPerformance.sol";
 import {IProceedsSplitter} from "@rota/contracts/interfaces/IProceedsSplitter.sol";
 import {IRewardPool} from "@rota/contracts/interfaces/IRewardPool.sol";
 import {ISealedBidAuction} from "@rota/contracts/interfaces/ISealedBidAuction.sol";
+import {ISlasher} from "@rota/contracts/interfaces/ISlasher.sol";
 import {IStakeWeighted} from "@rota/contracts/interfaces/IStakeWeighted.sol";
 import {Timeline} from "@rota/contracts/libraries/Timeline.sol";
 import {Clock} from "@rota/contracts/types/Types.sol";
@@ -45,6 +47,9 @@ library ConfigFile {
         c.clock = _clock(toml);
         c.governance = VM.parseTomlAddress(toml, ".governance");
         c.slasher = VM.parseTomlAddress(toml, ".slasher");
+        c.guardian = VM.parseTomlAddress(toml, ".guardian");
+        c.evidence = _evidence(toml);
+        c.court = _court(toml);
         extras.deployToken = VM.parseTomlBool(toml, ".token.deploy");
         if (!extras.deployToken) c.token = VM.parseTomlAddress(toml, ".token.address");
         c.systemConfig = VM.parseTomlAddress(toml, ".chain.system_config");
@@ -131,6 +136,22 @@ library ConfigFile {
         a.firstRefPrice = _gwei(toml, ".auction.first_ref_price_gwei");
         a.minDeposit = _gwei(toml, ".auction.min_deposit_gwei");
         a.maxBids = uint8(_number(toml, ".auction.max_bids", type(uint8).max));
+    }
+
+    function _evidence(string memory toml) private pure returns (ISlasher.Params memory) {
+        return ISlasher.Params({
+            evidenceWindow: uint64(_number(toml, ".evidence.window", type(uint64).max)),
+            correlationWindow: uint64(_number(toml, ".evidence.correlation_window", type(uint64).max)),
+            settleBlocks: uint32(_number(toml, ".evidence.settle_blocks", type(uint32).max)),
+            earlyLead: uint32(_number(toml, ".evidence.early_lead", type(uint32).max))
+        });
+    }
+
+    function _court(string memory toml) private pure returns (ICourt.Params memory) {
+        return ICourt.Params({
+            answerPeriod: uint64(_number(toml, ".court.answer_period", type(uint64).max)),
+            executionGrace: uint64(_number(toml, ".court.execution_grace", type(uint64).max))
+        });
     }
 
     /// @dev The policies' cap for an entity is the schedule's.

@@ -53,6 +53,8 @@ contract Deploy is Script {
         vm.serializeAddress(json, "schedule", address(s.schedule));
         vm.serializeAddress(json, "baton", address(s.baton));
         vm.serializeAddress(json, "adapter", address(s.adapter));
+        vm.serializeAddress(json, "slasher", address(s.slasher));
+        vm.serializeAddress(json, "court", address(s.court));
         vm.serializeAddress(json, "splitter", address(s.splitter));
         vm.serializeAddress(json, "burner", address(s.burner));
         vm.serializeAddress(json, "rewards", address(s.rewards));
@@ -82,6 +84,8 @@ contract Deploy is Script {
         console2.log("composite     ", address(s.composite));
         console2.log("baton         ", address(s.baton));
         console2.log("adapter       ", address(s.adapter));
+        console2.log("slasher       ", address(s.slasher));
+        console2.log("court         ", address(s.court));
         console2.log("splitter      ", address(s.splitter));
         console2.log("burner        ", address(s.burner));
         console2.log("rewards       ", address(s.rewards));

@@ -7,11 +7,14 @@ import {Baton} from "../Baton.sol";
 import {BondVault} from "../BondVault.sol";
 import {OperatorRegistry} from "../OperatorRegistry.sol";
 import {Schedule} from "../Schedule.sol";
+import {Slasher} from "../Slasher.sol";
 import {SystemConfigBaton} from "../adapters/opstack/SystemConfigBaton.sol";
 import {SealedBidAuction} from "../auctions/SealedBidAuction.sol";
+import {Court} from "../governance/Court.sol";
 import {IBaton} from "../interfaces/IBaton.sol";
 import {IBondVault} from "../interfaces/IBondVault.sol";
 import {IBuybackBurner} from "../interfaces/IBuybackBurner.sol";
+import {ICourt} from "../interfaces/ICourt.sol";
 import {IOperatorRegistry} from "../interfaces/IOperatorRegistry.sol";
 import {IPolicy} from "../interfaces/IPolicy.sol";
 import {IProceedsSplitter} from "../interfaces/IProceedsSplitter.sol";
@@ -19,6 +22,7 @@ import {IRewardPool} from "../interfaces/IRewardPool.sol";
 import {IRotationTarget} from "../interfaces/IRotationTarget.sol";
 import {ISchedule} from "../interfaces/ISchedule.sol";
 import {ISealedBidAuction} from "../interfaces/ISealedBidAuction.sol";
+import {ISlasher} from "../interfaces/ISlasher.sol";
 import {IStakes} from "../interfaces/IStakes.sol";
 import {AuctionPolicy} from "../policies/Auction.sol";
 import {Composite} from "../policies/Composite.sol";
@@ -41,7 +45,9 @@ import {Policies, PolicyChoice, PolicyNames} from "./PolicyChoice.sol";
 /// @param returnDelay From the announcement until the adapter gives SystemConfig back, seconds.
 /// @param choice Policies of each stage by name, and what they are deployed with.
 /// @param policies Others for a stage, in the order in which they fill, up to the first zero; a stage without any has those named.
-/// @param slasher Allowed to slash for ever; zero for nobody.
+/// @param slasher Another slasher than this deployment's own, which is not deployed then; zero for its own.
+/// @param guardian May veto cases of the court, and nothing else; zero for nobody.
+/// @param evidence Parameters of the slasher.
 /// @param ring Epochs that schedule and auction remember.
 /// @param disputePeriod Time from the end of an epoch in which its slots can be disputed, seconds.
 /// @param seedDelay Time from the closing of the set to the seed's block, seconds.
@@ -57,6 +63,9 @@ struct RotaConfig {
     address chainOwner;
     uint32 returnDelay;
     address slasher;
+    address guardian;
+    ISlasher.Params evidence;
+    ICourt.Params court;
     uint16 ring;
     uint32 disputePeriod;
     uint32 seedDelay;
@@ -77,6 +86,7 @@ struct RotaConfig {
 /// @notice The contracts of one deployment.
 /// @param target What rotates: the adapter, if this deployment has one.
 /// @param adapter Zero where the configuration named another target.
+/// @param slasher Zero where the configuration named another slasher.
 struct RotaSystem {
     OperatorRegistry registry;
     BondVault vault;
@@ -93,6 +103,8 @@ struct RotaSystem {
     ProceedsSplitter splitter;
     BuybackBurner burner;
     RewardPool rewards;
+    Court court;
+    Slasher slasher;
 }
 
 /// @title Deployer of a whole system
@@ -125,6 +137,8 @@ library RotaDeployer {
         _same("splitter", address(s.splitter), address(_splitter(c, s)));
         _same("burner", address(s.burner), address(new BuybackBurner(_rewardToken(c), c.burner)));
         _same("rewards", address(s.rewards), address(_rewards(c, s)));
+        _same("court", address(s.court), address(new Court(s.registry, s.vault, c.guardian, c.court)));
+        if (c.slasher == address(0)) _same("slasher", address(s.slasher), address(new Slasher(s.baton, c.evidence)));
     }
 
     /// @notice Where {deploy} is going to put everything. In the order in which it creates them.
@@ -150,12 +164,15 @@ library RotaDeployer {
         s.baton = Baton(LibRLP.computeAddress(deployer, nonce++));
         s.splitter = ProceedsSplitter(payable(LibRLP.computeAddress(deployer, nonce++)));
         s.burner = BuybackBurner(payable(LibRLP.computeAddress(deployer, nonce++)));
-        s.rewards = RewardPool(payable(LibRLP.computeAddress(deployer, nonce)));
+        s.rewards = RewardPool(payable(LibRLP.computeAddress(deployer, nonce++)));
+        s.court = Court(LibRLP.computeAddress(deployer, nonce++));
+        if (c.slasher == address(0)) s.slasher = Slasher(LibRLP.computeAddress(deployer, nonce));
     }
 
     /* PRIVATE */
     function _registry(RotaConfig memory c, RotaSystem memory s) private returns (OperatorRegistry) {
-        return new OperatorRegistry(c.clock, s.vault, s.baton, c.governance, c.registry, c.reserve);
+        (address slasher, address court) = (_slasher(c, s), address(s.court));
+        return new OperatorRegistry(c.clock, s.vault, s.baton, slasher, court, c.governance, c.registry, c.reserve);
     }
 
     function _vault(RotaConfig memory c, RotaSystem memory s) private returns (BondVault) {
@@ -165,7 +182,8 @@ library RotaDeployer {
                 registry: address(s.registry),
                 schedule: address(s.schedule),
                 baton: address(s.baton),
-                slasher: c.slasher,
+                slasher: _slasher(c, s),
+                court: address(s.court),
                 token: c.token
             }),
             c.vault
@@ -235,6 +253,10 @@ library RotaDeployer {
     function _rewards(RotaConfig memory c, RotaSystem memory s) private returns (RewardPool) {
         IStakes stakes = IStakes(address(s.vault));
         return new RewardPool(c.clock, s.registry, stakes, s.schedule, _rewardToken(c), c.rewards);
+    }
+
+    function _slasher(RotaConfig memory c, RotaSystem memory s) private pure returns (address) {
+        return c.slasher == address(0) ? address(s.slasher) : c.slasher;
     }
 
     function _rewardToken(RotaConfig memory c) private pure returns (address) {

@@ -12,12 +12,14 @@ pragma solidity ^0.8.30;
 interface IBondVault {
     /* STRUCTS */
     /// @param slasher May slash; zero: nobody may.
+    /// @param court May slash the core by vote; zero: nobody may.
     /// @param token The ERC-20; must have code.
     struct Addresses {
         address registry;
         address schedule;
         address baton;
         address slasher;
+        address court;
         address token;
     }
 
@@ -52,6 +54,8 @@ interface IBondVault {
     error BondVault_NotBaton(address caller);
     /// @notice Only the slasher slashes.
     error BondVault_NotSlasher(address caller);
+    /// @notice Only the court slashes by vote.
+    error BondVault_NotCourt(address caller);
     /// @notice Only the registry's governance may do this.
     error BondVault_NotGovernance(address caller);
     /// @notice Dust deposits only cost their readers gas: deposit the minimum or more.
@@ -166,6 +170,10 @@ interface IBondVault {
     /// @return taken Weighted value taken, wei: at most `value`.
     function slash(uint16 operator, uint256 value, address reporter) external returns (uint256 taken);
 
+    /// @notice As {slash}, of the core alone: takes min(value, coreOf(operator)).
+    /// @dev Requires the court as caller, else {BondVault_NotCourt}.
+    function slashCore(uint16 operator, uint256 value, address reporter) external returns (uint256 taken);
+
     /// @notice Pays the caller all the rewards it has in one asset.
     /// @dev Emits {RewardChanged}. Requires that there are any, else {BondVault_ZeroAmount}, and a receiver that takes them, else
     /// {BondVault_PaymentFailed} or the token's error.
@@ -208,6 +216,12 @@ interface IBondVault {
     /// @notice What `requestExit` must leave now, wei: the minimum (unless the operator is out of the set, in effect) and the
     /// locks of all live slots.
     function requiredOf(uint16 operator) external view returns (uint256);
+    /// @notice The locks of all live slots, wei.
+    function lockOf(uint16 operator) external view returns (uint256);
+    /// @notice What governance can reach: the bond above the locks, wei.
+    function coreOf(uint16 operator) external view returns (uint256);
+    /// @notice Bond tied to a slot of `epoch`, wei.
+    function lockPerSlotAt(uint64 epoch) external view returns (uint256);
     /// @notice The bond without queued exits, by asset.
     function balanceOf(uint16 operator) external view returns (uint256 eth, uint256 token);
     /// @return token False for ETH.

@@ -5,9 +5,11 @@ import {RotaConfig} from "../deploy/RotaDeployer.sol";
 import {IBaton} from "../interfaces/IBaton.sol";
 import {IBondVault} from "../interfaces/IBondVault.sol";
 import {IBuybackBurner} from "../interfaces/IBuybackBurner.sol";
+import {ICourt} from "../interfaces/ICourt.sol";
 import {IOperatorRegistry} from "../interfaces/IOperatorRegistry.sol";
 import {IPerformance} from "../interfaces/IPerformance.sol";
 import {IRewardPool} from "../interfaces/IRewardPool.sol";
+import {ISlasher} from "../interfaces/ISlasher.sol";
 import {IStakeWeighted} from "../interfaces/IStakeWeighted.sol";
 import {Clock} from "../types/Types.sol";
 
@@ -44,6 +46,9 @@ library RotaDefaults {
         c.auction.minDeposit = 0.001 ether;
         c.auction.maxBids = 64;
         c.returnDelay = 14 days;
+        c.evidence =
+            ISlasher.Params({evidenceWindow: 120, correlationWindow: 7 days, settleBlocks: 8, earlyLead: 2 + 2 * 1});
+        c.court = ICourt.Params({answerPeriod: 60, executionGrace: 60});
         c.choice.stake = IStakeWeighted.Params({unit: 0.1 ether, seats: 2, capBps: 5000, fee: 0.001 ether});
         c.choice.performance = IPerformance.Params({maxSeats: 4, capBps: 5000});
         c.choice.shares = [50, 30, 20];

@@ -5,16 +5,18 @@ import {Baton} from "../Baton.sol";
 import {BondVault} from "../BondVault.sol";
 import {OperatorRegistry} from "../OperatorRegistry.sol";
 import {Schedule} from "../Schedule.sol";
+import {Slasher} from "../Slasher.sol";
 import {SystemConfigBaton} from "../adapters/opstack/SystemConfigBaton.sol";
 import {SealedBidAuction} from "../auctions/SealedBidAuction.sol";
 import {RotaConfig, RotaDeployer, RotaSystem} from "../deploy/RotaDeployer.sol";
+import {Court} from "../governance/Court.sol";
 import {IPolicy} from "../interfaces/IPolicy.sol";
 import {IRotationTarget} from "../interfaces/IRotationTarget.sol";
 import {Commitments} from "../libraries/Commitments.sol";
 import {Performance} from "../policies/Performance.sol";
 import {StakeWeighted} from "../policies/StakeWeighted.sol";
 import {Curve} from "../types/Curve.sol";
-import {BlockCommitment, EpochPhase} from "../types/Types.sol";
+import {BlockCommitment, EpochPhase, HandoffReceipt} from "../types/Types.sol";
 import {ChainTarget} from "./ChainTarget.sol";
 import {L1} from "./L1.sol";
 import {IRealSystemConfig, OpStack} from "./OpStack.sol";
@@ -45,6 +47,9 @@ abstract contract RotaFixture is L1 {
     Schedule internal schedule;
     SealedBidAuction internal auction;
     Baton internal baton;
+    Court internal court;
+    /// @dev Zero where the configuration names another slasher.
+    Slasher internal slasher;
     StakeWeighted internal stake;
     Performance internal performance;
     TestToken internal token;
@@ -57,6 +62,7 @@ abstract contract RotaFixture is L1 {
     address internal governance = makeAddr("governance");
     address internal chainOwner = makeAddr("chain owner");
     address internal genesisBatcher = makeAddr("genesis batcher");
+    address internal guardian = makeAddr("guardian");
     address internal treasury = makeAddr("treasury");
     address internal publicGoods = makeAddr("public goods");
     address internal stranger = makeAddr("stranger");
@@ -68,7 +74,7 @@ abstract contract RotaFixture is L1 {
     /// @notice The configuration that {_deployRota} uses: the devnet's. Override it to test under another one.
     function _config() internal virtual returns (RotaConfig memory c) {
         c = RotaDefaults.devnet(vm.getBlockTimestamp() + 100);
-        (c.governance, c.chainOwner) = (governance, chainOwner);
+        (c.governance, c.guardian, c.chainOwner) = (governance, guardian, chainOwner);
         (c.auction.treasury, c.splitter.publicGoods) = (treasury, publicGoods);
         c.token = address(new TestToken());
         c.reserve.owner = reserve.owner;
@@ -91,6 +97,7 @@ abstract contract RotaFixture is L1 {
         vm.stopPrank();
         (registry, vault, schedule) = (rota.registry, rota.vault, rota.schedule);
         (auction, baton, adapter) = (rota.auction, rota.baton, rota.adapter);
+        (slasher, court) = (rota.slasher, rota.court);
         (stake, performance) = (rota.stake, rota.performance);
         if (address(systemConfig) != address(0)) {
             vm.prank(chainOwner);
@@ -330,6 +337,27 @@ abstract contract RotaFixture is L1 {
 
     function _sign(Operator memory operator, BlockCommitment memory commitment) internal view returns (bytes memory) {
         return _signTyped(address(baton), Commitments.hash(commitment), operator.sequencerKey);
+    }
+
+    function _sign(Operator memory operator, HandoffReceipt memory receipt) internal view returns (bytes memory) {
+        return _signTyped(address(baton), Commitments.hash(receipt), operator.sequencerKey);
+    }
+
+    /* OFFENCES */
+    /// @notice The operator signs two blocks of the height that is due now, under the slot in progress, and `stranger` reports it.
+    /// @return taken Weighted value that it lost, wei.
+    function _equivocate(Operator memory operator) internal returns (uint256 taken) {
+        (BlockCommitment memory a, BlockCommitment memory b) = _twoBlocks();
+        taken = vault.slashableOf(operator.id);
+        vm.prank(stranger);
+        slasher.proveEquivocation(operator.id, a, _sign(operator, a), b, _sign(operator, b));
+        taken -= vault.slashableOf(operator.id);
+    }
+
+    /// @notice Two blocks of the height that is due now, on one parent and one L1 origin.
+    function _twoBlocks() internal view returns (BlockCommitment memory a, BlockCommitment memory b) {
+        (a, b) = (_blockNow(), _blockNow());
+        b.blockHash = keccak256(abi.encode("another L2 block", b.number));
     }
 
     /* INTERNAL */
