@@ -10,6 +10,8 @@ import { join } from "node:path";
 // Whole transactions, cold, each call isolated. Peer: the best that was measured under the same rules.
 const BARS = [
   { name: "outbid, prefunded, steady", peer: 51_327, bar: 46_000 },
+  { name: "batch of 10 open bids, a slot, empty", peer: 56_377, bar: 30_000 },
+  { name: "batch of 10 open bids, a slot, outbid", peer: 23_378, bar: 16_000 },
   { name: "settle two, steady", peer: 89_911, bar: 82_000 },
   { name: "settle two, first", peer: 89_911, bar: 130_000 },
   { name: "repeat deposit, ETH", peer: 59_188, bar: 33_000 },
@@ -78,5 +80,5 @@ function count(files) {
 
 function row(name, ...cells) {
   const shown = cells.map((cell) => (typeof cell === "number" ? cell.toLocaleString("en") : (cell ?? "-")));
-  return name.padEnd(34) + shown.map((cell) => cell.padStart(11)).join("");
+  return name.padEnd(40) + shown.map((cell) => cell.padStart(11)).join("");
 }
