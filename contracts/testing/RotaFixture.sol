@@ -366,13 +366,17 @@ abstract contract RotaFixture is L1 {
     }
 
     /* OFFENCES */
-    /// @notice The operator signs two blocks of the height that is due now, under the slot in progress, and `stranger` reports it.
+    /// @notice The operator signs two blocks of the height that is due now, under the slot in progress; `stranger` reports it and
+    /// expels it.
     /// @return taken Weighted value that it lost, wei.
     function _equivocate(Operator memory operator) internal returns (uint256 taken) {
         (BlockCommitment memory a, BlockCommitment memory b) = _twoBlocks();
+        (bytes memory signatureA, bytes memory signatureB) = (_sign(operator, a), _sign(operator, b));
         taken = vault.slashableOf(operator.id);
-        vm.prank(stranger);
-        slasher.proveEquivocation(operator.id, a, _sign(operator, a), b, _sign(operator, b));
+        vm.startPrank(stranger);
+        slasher.proveEquivocation(operator.id, a, signatureA, b, signatureB);
+        if (operator.id != reserve.id) slasher.expel(operator.id);
+        vm.stopPrank();
         taken -= vault.slashableOf(operator.id);
     }
 
