@@ -188,7 +188,7 @@ abstract contract WorldActions is OwnerActions, BidderActions, SequencerActions 
     }
 
     /// @dev Who is assigned: winners to the slot, then operators of the closed set within their entity's cap.
-    function _checkFrozen(uint64 epoch) private {
+    function _checkFrozen(uint64 epoch) internal virtual {
         uint16[] memory slots = schedule.slotsOf(epoch);
         (uint16[] memory ids, uint32[] memory entities) = registry.eligibleSet(epoch);
         uint256 cap = auction.capSlots();
