@@ -18,7 +18,7 @@ contract ProceedsSplitter is IProceedsSplitter, Clocked {
     address public constant BURN_ADDRESS = 0x000000000000000000000000000000000000dEaD;
     uint256 internal constant LEGS = 4;
     uint256 internal constant BPS = 10_000;
-    uint256 internal constant LANE_BITS = 16;
+    uint64 internal constant LANE_BITS = 16;
 
     IOperatorRegistry public immutable REGISTRY;
     address internal immutable TREASURY;
