@@ -85,8 +85,8 @@ abstract contract RotaFixture is L1 {
         c.reserve.payee = reserve.payee;
     }
 
-    /// @notice Deploys everything, bonds the reserve and {OPERATORS} operators, each an entity of its own, and gives these a balance
-    /// in the auction. It is before genesis then.
+    /// @notice Deploys everything, bonds the reserve and {OPERATORS} operators, each an entity of its own (in stage 0 the reserve's),
+    /// and gives these a balance in the auction. It is before genesis then.
     function _deployRota() internal {
         reserve = _keysOf("reserve");
         reserve.id = 1;
@@ -109,7 +109,9 @@ abstract contract RotaFixture is L1 {
 
         _bond(reserve.id, 2 * vault.MIN_BOND());
         for (uint256 i; i < OPERATORS; ++i) {
-            Operator memory operator = _register(string.concat("operator ", vm.toString(i + 2)), uint32(100 + i));
+            // In stage 0 they are the foundation's.
+            uint32 entity = config.registry.stage == 0 ? config.reserve.entity : uint32(100 + i);
+            Operator memory operator = _register(string.concat("operator ", vm.toString(i + 2)), entity);
             _bond(operator.id, 10 * vault.MIN_BOND());
             _activate(operator);
             _fund(operator.id, 100 ether);
