@@ -17,7 +17,7 @@ use rota_core::{
     message::{SealedBlock, SignedReceipt, StreamItem},
     seal::SealStore,
 };
-use rota_store::{Store, StoreError};
+use rota_store::{Store, StoreError, on_own_thread};
 use std::{sync::Arc, time::Duration};
 use tokio::{
     net::TcpListener,
@@ -118,6 +118,17 @@ struct Shell {
 /// Runs until `inputs.stop`: then the block in hand is sealed, the receipt signed, and the world told. `listener` is
 /// where op-node's `--conductor.rpc` points.
 pub async fn run(
+    config: Config,
+    store: Arc<Store>,
+    key: PrivateKeySigner,
+    listener: TcpListener,
+    inputs: Inputs,
+) -> Result<(), SequencerError> {
+    on_own_thread(run_here(config, store, key, listener, inputs)).await?
+}
+
+/// [`run`], on this thread.
+async fn run_here(
     config: Config,
     store: Arc<Store>,
     key: PrivateKeySigner,

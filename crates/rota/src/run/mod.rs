@@ -35,7 +35,7 @@ use rota_relay::{
     Received, client::Peers, ingress::Ingress, offers::Offers, pool::Pool, server::Relay,
 };
 use rota_sequencer::{FromPeers, Gap, clients::OpNode};
-use rota_store::{Deployment, Store};
+use rota_store::{Deployment, Store, on_own_thread};
 use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{
     net::TcpListener,
@@ -152,13 +152,8 @@ pub async fn run(config: Config, dry_run: bool) -> Result<()> {
     let node = OpNode::new(&config.l2.node_rpc)?;
     let node_watcher =
         node::NodeWatcher { node: node.clone(), pool, store: store.clone(), timeline, seen };
-    parts.spawn("the node watcher", {
-        let stop = stop.clone();
-        async move {
-            node_watcher.run(stop).await;
-            Ok(())
-        }
-    });
+    let node_watcher = on_own_thread(node_watcher.run(stop.clone()));
+    parts.spawn("the node watcher", async move { Ok(node_watcher.await?) });
 
     let (plans, plan) = watch::channel(duties::Report::default());
     if let Some(address) = config.http_listen {
@@ -187,7 +182,8 @@ pub async fn run(config: Config, dry_run: bool) -> Result<()> {
         node_view,
         plans,
     };
-    parts.spawn("the duties", duties.run(stop.clone()));
+    let duties = on_own_thread(duties.run(stop.clone()));
+    parts.spawn("the duties", async move { duties.await? });
 
     let sequencer = {
         let stop = stop.clone();
