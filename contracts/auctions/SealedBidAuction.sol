@@ -114,7 +114,7 @@ contract SealedBidAuction is AuctionLedger {
             emit BalanceDeposited(operator, msg.value);
         }
         uint256 depositGwei = account.depositGwei();
-        account = account.withDeposit(epoch, 0).withEntity(REGISTRY.entityOf(operator)).credit(depositGwei * 1 gwei);
+        account = account.withDeposit(epoch, 0).withEntity(epoch, REGISTRY.entityOf(operator)).credit(depositGwei * 1 gwei);
         Bid bid = BidLib.toBid(curve.clip(CAP_SLOTS), operator);
         uint256 locked = _lockOf(bid, depositGwei);
         if (account.free() < locked) revert SealedBidAuction_InsufficientBalance(operator, account.free(), locked);
@@ -286,7 +286,7 @@ contract SealedBidAuction is AuctionLedger {
         for (uint256 i; i < count; ++i) {
             Bid bid = _bids[index][i];
             Account account = _accounts[bid.operator()];
-            (book.bids[i], book.groups[i]) = (bid, account.entity());
+            (book.bids[i], book.groups[i]) = (bid, account.entityFor(round.epoch()));
             accounts[i] = account.credit(_lockOf(bid, round.depositGwei()));
         }
     }

@@ -111,6 +111,25 @@ contract AuctionAttackTest is AuctionTest {
         assertEq(_priceOf(E), auction.FLOOR_PRICE(), "and its surplus does not raise their price");
     }
 
+    /// @dev The round is settled while the next one is revealed: that must not change who stands behind its bids.
+    function test_attack_RevealForTheNextEpochBeforeTheSettlement_DoesNotLeaveTheEntity() public {
+        vm.startPrank(governance);
+        registry.setWhitelisted(operators[0].owner, 500);
+        registry.setWhitelisted(operators[1].owner, 500);
+        vm.stopPrank();
+        _bid(E, _curve(90_000_000, 2), _curve(80_000_000, 2), _curve(30_000_000, 2));
+        _warpToCommit(E + 1);
+        vm.prank(governance);
+        registry.setWhitelisted(operators[1].owner, 501);
+        _commit(operators[1], E + 1, _curve(20_000_000, 1));
+        _warpToReveal(E + 1);
+        _reveal(operators[1], E + 1, _curve(20_000_000, 1));
+        _recordSeed(E);
+        _settle(E);
+        assertEq(_wonBy(E, operators[0].id) + _wonBy(E, operators[1].id), auction.capSlots());
+        assertEq(_wonBy(E, operators[2].id), 2);
+    }
+
     /* IDLE WINNERS */
     /// @dev Paid is paid, whether the winner shows up or not; and there is no lock left that nobody could free.
     function test_attack_IdleWinner_ItsPaymentIsProceeds() public {
