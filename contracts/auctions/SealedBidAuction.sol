@@ -86,6 +86,8 @@ contract SealedBidAuction is AuctionLedger {
             if (account.free() < deposited) {
                 revert SealedBidAuction_InsufficientBalance(operator, account.free(), deposited);
             }
+            // The entity is bound with the bid, as eligibility is: whatever governance decides from now on is for later bids.
+            account = account.withEntity(epoch, REGISTRY.entityOf(operator));
             _accounts[operator] = account.debit(deposited).withDeposit(epoch, deposit_);
         }
         _commitments[operator] = commitment;
@@ -106,15 +108,15 @@ contract SealedBidAuction is AuctionLedger {
         }
         if (!curve.isWellFormed()) revert SealedBidAuction_MalformedCurve(Curve.unwrap(curve));
 
-        // Check: the bid is one that can be kept. Whoever fails here can still mend it before the window closes.
-        if (!REGISTRY.isEligible(operator, epoch)) revert SealedBidAuction_NotEligible(operator, epoch);
+        // Check: the bid is one that can be kept. Whoever fails here can still mend it before the window closes: nothing is asked that
+        // anybody else decides, so that nobody can make another one lose its deposit.
         _requireBond(operator);
         if (msg.value != 0) {
             account = account.credit(msg.value);
             emit BalanceDeposited(operator, msg.value);
         }
         uint256 depositGwei = account.depositGwei();
-        account = account.withDeposit(epoch, 0).withEntity(epoch, REGISTRY.entityOf(operator)).credit(depositGwei * 1 gwei);
+        account = account.withDeposit(epoch, 0).credit(depositGwei * 1 gwei);
         Bid bid = BidLib.toBid(curve.clip(CAP_SLOTS), operator);
         uint256 locked = _lockOf(bid, depositGwei);
         if (account.free() < locked) revert SealedBidAuction_InsufficientBalance(operator, account.free(), locked);
@@ -267,7 +269,7 @@ contract SealedBidAuction is AuctionLedger {
 
     /* INTERNAL: SETTLEMENT */
     /// @dev The round's bids, and the accounts of their operators with the locks freed. What has become of an operator since its
-    /// reveal does not matter: a bid that was opened binds.
+    /// commitment does not matter: a bid that was opened binds.
     function _read(uint256 index, Round round, bytes32 seed)
         internal
         view

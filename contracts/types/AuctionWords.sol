@@ -5,8 +5,8 @@ import {Curve, CurveLib} from "./Curve.sol";
 
 /// @notice An operator's money in the auction.
 /// @dev 112 bits free balance (wei) | 48 bits deposit of a commitment not revealed yet (gwei) | 32 bits epoch last committed
-/// for | 32 bits entity behind the last bid for an even epoch | 32 bits the same for an odd epoch: bids for an epoch may be revealed
-/// while the one before it is not settled yet.
+/// for | 32 bits entity behind the last commitment for an even epoch | 32 bits the same for an odd epoch: bids for an epoch are made while
+/// the one before it may not be settled yet.
 type Account is uint256;
 
 /// @notice A revealed bid.

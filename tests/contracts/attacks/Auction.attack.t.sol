@@ -130,6 +130,40 @@ contract AuctionAttackTest is AuctionTest {
         assertEq(_wonBy(E, operators[2].id), 2);
     }
 
+    /* BETWEEN COMMITMENT AND REVEAL */
+    /// @dev Who is in the set is decided at the commitment, or governance could take any bidder's deposit.
+    function test_attack_DelistedBeforeTheReveal_KeepsBidAndDeposit() public {
+        _warpToCommit(E);
+        _commit(operators[0], E, _curve(90_000_000, 2));
+        vm.prank(governance);
+        registry.setWhitelisted(operators[0].owner, 0);
+        _warpToReveal(E);
+        _reveal(operators[0], E, _curve(90_000_000, 2));
+        _seedAndSettle(E);
+        _freeze(E);
+        assertEq(_wonBy(E, operators[0].id), 2);
+        assertEq(auction.freeBalanceOf(operators[0].id), 100 ether - 2 * auction.FLOOR_PRICE());
+    }
+
+    /// @dev Nor could it put two rivals under one cap, or the delisted ones under that of nobody.
+    function test_attack_EntityMovedBeforeTheReveal_KeepsItsOwnCap() public {
+        _warpToCommit(E);
+        for (uint256 i; i < 2; ++i) {
+            _commit(operators[i], E, _curve(90_000_000, 2));
+        }
+        vm.startPrank(governance);
+        registry.setWhitelisted(operators[0].owner, 0);
+        registry.setWhitelisted(operators[1].owner, 0);
+        vm.stopPrank();
+        _warpToReveal(E);
+        for (uint256 i; i < 2; ++i) {
+            _reveal(operators[i], E, _curve(90_000_000, 2));
+        }
+        _seedAndSettle(E);
+        assertEq(_wonBy(E, operators[0].id), 2);
+        assertEq(_wonBy(E, operators[1].id), 2);
+    }
+
     /* IDLE WINNERS */
     /// @dev Paid is paid, whether the winner shows up or not; and there is no lock left that nobody could free.
     function test_attack_IdleWinner_ItsPaymentIsProceeds() public {
