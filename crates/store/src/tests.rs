@@ -2,7 +2,7 @@
 
 use super::*;
 use alloy::{
-    primitives::{B256, Signature, keccak256},
+    primitives::{B256, Bytes, Signature, keccak256},
     signers::local::PrivateKeySigner,
 };
 use proptest::prelude::*;
@@ -96,7 +96,7 @@ fn intent(nonce: u64) -> IntentRecord {
 fn what_was_answered_is_there_after_reopening() {
     let dir = tempfile::tempdir().unwrap();
     let (store, blocks) = sealed_up_to(dir.path(), 12);
-    store.promise(hash(1, 1), b"raw").unwrap();
+    store.promise(hash(1, 1), Address::ZERO, 0, b"raw").unwrap();
     store.put_intent(&intent(5)).unwrap();
     store.put_intent(&intent(6)).unwrap();
     store.drop_intent(Address::ZERO, 5).unwrap();
@@ -176,7 +176,7 @@ fn a_store_that_is_not_ours_is_refused() {
     let database = Connection::open(dir.path().join("store.sqlite")).unwrap();
     database.pragma_update(None, "user_version", 99).unwrap();
     let error = Store::open(dir.path(), DEPLOYMENT, None).err().unwrap().to_string();
-    assert!(error.contains("schema version 99, this keeper knows 1"), "{error}");
+    assert!(error.contains("schema version 99, this keeper knows 2"), "{error}");
 }
 
 #[test]
@@ -315,10 +315,12 @@ fn promises_wait_until_they_are_included_for_good() {
     let waiting =
         || store.waiting(0, 9).unwrap().iter().map(|entry| entry.hash).collect::<Vec<_>>();
     let (a, b, c) = (hash(1, 1), hash(2, 2), hash(3, 3));
-    for tx in [a, b, c] {
-        assert!(store.promise(tx, tx.as_slice()).unwrap());
+    for (tx, nonce) in [(a, 7), (b, 6), (c, 8)] {
+        assert!(store.promise(tx, Address::ZERO, nonce, tx.as_slice()).unwrap());
     }
-    assert!(!store.promise(a, b"again").unwrap());
+    assert_eq!(store.promised_to(Address::ZERO, 7).unwrap(), [Bytes::from(a), Bytes::from(c)]);
+    assert!(store.promised_to(Address::repeat_byte(1), 0).unwrap().is_empty());
+    assert!(!store.promise(a, Address::ZERO, 0, b"again").unwrap());
     store.included(BlockId { number: 10, hash: hash(10, 0) }, &[a, hash(9, 9)]).unwrap();
     store.included(BlockId { number: 12, hash: hash(12, 0) }, &[b]).unwrap();
     assert_eq!(waiting(), [c]);
@@ -333,7 +335,7 @@ fn promises_wait_until_they_are_included_for_good() {
 fn pruning_bounds_the_file_and_closes_what_it_forgets() {
     let dir = tempfile::tempdir().unwrap();
     let (store, _) = sealed_up_to(dir.path(), 40);
-    store.promise(hash(1, 1), b"raw").unwrap();
+    store.promise(hash(1, 1), Address::ZERO, 0, b"raw").unwrap();
     store.included(BlockId { number: 12, hash: hash(12, 0) }, &[hash(1, 1)]).unwrap();
     let held = || store.blocks_from(0, 100).unwrap().len();
     store.prune(30, 5).unwrap();
@@ -448,7 +450,7 @@ proptest! {
                 }
                 Action::Promise(tx) => {
                     let tx = hash(0, tx);
-                    prop_assert_eq!(store.promise(tx, b"raw").unwrap(), !model.outbox.contains_key(&tx));
+                    prop_assert_eq!(store.promise(tx, Address::ZERO, 0, b"raw").unwrap(), !model.outbox.contains_key(&tx));
                     model.outbox.entry(tx).or_default();
                 }
                 Action::Include { tx, number } => {

@@ -140,6 +140,7 @@ pub async fn run(config: Config, dry_run: bool) -> Result<()> {
     let promised = Arc::new(Notify::new());
     let ingress = Ingress {
         store: store.clone(),
+        pool: pool.clone(),
         l2_chain_id: config.l2.chain_id,
         promised: promised.clone(),
     };
