@@ -223,8 +223,6 @@ async fn sequence(
     tracing::info!(operator = %id, "keeper.registered");
     let first = observed.borrow().as_ref().map(|seen| role::role(seen, id)).unwrap_or_default();
     let (roles, role) = watch::channel(first);
-    let safe = node.heads().await.ok().flatten().map_or(0, |heads| heads.safe.number);
-
     let (received, mut from_relay) = mpsc::channel(QUEUE);
     let (to_sequencer, peers) = mpsc::channel(QUEUE);
     let (gaps, mut asked) = mpsc::channel::<Gap>(QUEUE);
@@ -277,7 +275,9 @@ async fn sequence(
         broken = refreshing => broken,
         broken = plumbing => broken,
         () = async {
-            reader.run(safe, stop).await;
+            // Asked before that, peers would be asked for the whole chain; and until then nothing can be sealed anyway.
+            let safe = node.known_heads().await.safe;
+            reader.run(safe.number, stop).await;
             std::future::pending().await
         } => Ok(()),
     }
