@@ -18,7 +18,7 @@ use rota_core::{
     seal::SealStore,
 };
 use rota_store::{Store, StoreError, on_own_thread};
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use tokio::{
     net::TcpListener,
     sync::{mpsc, watch},
@@ -110,6 +110,8 @@ struct Shell {
     gap_asked: Option<Instant>,
     /// The block that the node does not take although its parent is the node\'s head, and since when.
     untaken: Option<(B256, Instant)>,
+    /// The latest slot under whose authority an operator signed more blocks at a height than are kept.
+    flooded: BTreeMap<OperatorId, Slot>,
     pruned: Instant,
     /// The last boundary at which a receipt was signed or could not be.
     receipt_settled: Option<Slot>,
@@ -166,6 +168,7 @@ async fn run_here(
         went_back: None,
         gap_asked: None,
         untaken: None,
+        flooded: BTreeMap::new(),
         pruned: Instant::now(),
         receipt_settled: None,
     };

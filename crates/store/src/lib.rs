@@ -28,6 +28,7 @@ mod thread;
 
 pub use journal::Cursor;
 pub use outbox::OutboxEntry;
+pub use payloads::Accepted;
 pub use thread::on_own_thread;
 
 use alloy::primitives::{Address, B256};

@@ -11,7 +11,7 @@ use rota_core::{
     authority::{Authority, Basis, Origins, Tenure},
     fence::{Fence, Moment, Refused},
     intent::{Action as Duty, Intent, IntentRecord, IntentStore},
-    message::{Payload, SealedBlock, StreamItem, domain},
+    message::{MOST_AT_A_HEIGHT, Payload, SealedBlock, StreamItem, domain},
     seal::SealStore,
 };
 use serde_json::json;
@@ -222,7 +222,7 @@ fn a_head_that_moved_meanwhile_refuses_the_block() {
             self.0.countersigned(number)
         }
         fn record(&self, block: &rota_core::fence::Approved) -> Result<(), StoreError> {
-            assert!(self.0.accept(&by_peer(10, 0))?);
+            assert_eq!(self.0.accept(&by_peer(10, 0))?, Accepted::New);
             self.0.record(block)
         }
         fn record_receipt(
@@ -281,13 +281,37 @@ fn a_lost_block_that_comes_back_closes_the_slot() {
 fn the_same_block_made_by_a_peer_is_ours_too_once_we_signed_it() {
     let dir = tempfile::tempdir().unwrap();
     let (store, _) = sealed_up_to(dir.path(), 9);
-    assert!(store.accept(&by_peer(10, 0)).unwrap());
+    assert_eq!(store.accept(&by_peer(10, 0)).unwrap(), Accepted::New);
     assert!(store.sealed_at(10).unwrap().is_empty());
     let ours = SealedBlock { operator: OperatorId(2), ..by_peer(10, 0) };
     assert!(store.recover(&ours, None).unwrap());
     assert_eq!(store.sealed_at(10).unwrap()[0].block, ours);
-    assert!(!store.accept(&by_peer(10, 0)).unwrap());
+    assert_eq!(store.accept(&by_peer(10, 0)).unwrap(), Accepted::Known);
     assert_eq!(store.sealed_block(hash(10, 0)).unwrap(), Some(ours));
+}
+
+#[test]
+fn an_operator_has_so_many_blocks_at_a_height_and_evidence_stays() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = sealed_up_to(dir.path(), 40);
+    let most = MOST_AT_A_HEIGHT as u8;
+    let by_another = |branch| SealedBlock { operator: OperatorId(4), ..by_peer(50, branch) };
+    for (why, block, accepted) in (1..=most)
+        .map(|branch| ("a few", by_peer(50, branch), Accepted::New))
+        .chain((most + 1..100).map(|branch| ("more", by_peer(50, branch), Accepted::TooMany)))
+        .chain([
+            ("one of the few", by_peer(50, 2), Accepted::Known),
+            ("another height", by_peer(51, 1), Accepted::New),
+            ("another operator", by_another(200), Accepted::New),
+        ])
+    {
+        assert_eq!(store.accept(&block).unwrap(), accepted, "{why}: {}", block.payload.hash);
+    }
+    let kept = store.blocks_from(50, 1).unwrap();
+    assert_eq!(kept.len(), MOST_AT_A_HEIGHT + 1);
+    assert_eq!(kept[..2], [by_peer(50, 1), by_peer(50, 2)], "two prove it");
+    store.prune(30, 35).unwrap();
+    assert_eq!(store.accept(&by_peer(29, 1)).unwrap(), Accepted::History);
 }
 
 #[test]
@@ -295,7 +319,7 @@ fn accepts_in_order_and_finds_the_way() {
     let dir = tempfile::tempdir().unwrap();
     let (store, _) = sealed_up_to(dir.path(), 9);
     for (number, head) in [(10, 10), (12, 10), (13, 10), (11, 13)] {
-        assert!(store.accept(&by_peer(number, 0)).unwrap());
+        assert_eq!(store.accept(&by_peer(number, 0)).unwrap(), Accepted::New);
         assert_eq!(store.head().unwrap().unwrap().number, head, "after block {number}");
     }
     let path = store.path(id(9, 0), id(12, 0)).unwrap().unwrap();
@@ -412,7 +436,7 @@ proptest! {
                     let block = by_peer(number, branch);
                     let summary = block.payload.block();
                     let is_new = !model.blocks.contains_key(&summary.hash);
-                    prop_assert_eq!(store.accept(&block).unwrap(), is_new);
+                    prop_assert_eq!(store.accept(&block).unwrap() == Accepted::New, is_new);
                     if is_new {
                         model.order.push(summary.hash);
                         model.blocks.insert(summary.hash, (summary, false));
