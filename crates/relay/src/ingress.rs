@@ -89,9 +89,9 @@ pub enum Rejected {
     )]
     AccountLimit(usize),
     #[error(
-        "insufficient funds for gas * price + value: balance {balance}, queued cost {queued}, tx cost {cost}, overshot {overshot}"
+        "insufficient funds for gas * price + value: balance {balance}, queued cost {queued}, tx cost {cost}, overshot {}", queued.saturating_add(*cost).saturating_sub(*balance)
     )]
-    Funds { balance: U256, queued: U256, cost: U256, overshot: U256 },
+    Funds { balance: U256, queued: U256, cost: U256 },
     #[error("{0} transactions are waiting already: try again in a few seconds")]
     Full(u64),
     #[error("the transaction could not be stored, so it was not accepted: try another operator")]
@@ -244,9 +244,8 @@ fn check_means(
     let replaced = costs.remove(&nonce).unwrap_or_default();
     let queued = costs.values().fold(U256::ZERO, |sum, cost| sum.saturating_add(*cost));
     let cost = cost(transaction).max(replaced);
-    let needed = queued.saturating_add(cost);
-    if needed > balance {
-        return Err(Rejected::Funds { balance, queued, cost, overshot: needed - balance });
+    if queued.saturating_add(cost) > balance {
+        return Err(Rejected::Funds { balance, queued, cost });
     }
     Ok(())
 }
