@@ -3,7 +3,7 @@
 //!
 //! | file | its boot | boot to end, about | what happens on its one chain |
 //! |---|---|---|---|
-//! | `baton_passes.rs` | L1 1 s, slots 4 x 12 s | 4.5 min | nothing fails; every field of the report made again from the chain ([`recomputed`]) |
+//! | `baton_passes.rs` | L1 1 s, slots 4 x 14 s | 5 min | nothing fails; every field of the report made again from the chain ([`recomputed`]) |
 //! | `checks_bite.rs` | L1 1 s, slots 2 x 20 s | 3.5 min | the devnet breaks three promises, and its own checks notice each; an operator is killed, and what the report says of that is true |
 //! | `l1_and_everybody_fail/` | L1 2 s, slots 2 x 16 s | 4.5 min | each thing that an operator can get wrong; L1 takes blocks back; nobody freezes; nobody bids |
 //! | `operator_fails.rs` | L1 1 s, slots 2 x 20 s | 5 min | a keeper, its node or its disk is lost: in a turn, or between commit and reveal |

@@ -5,7 +5,7 @@ use crate::{
     until::until,
     witness::{Devnet, Witness},
 };
-use eyre::{Result, ensure};
+use eyre::{Result, bail};
 use rota_bindings::SealedBidAuction::FLOOR_PRICECall;
 use rota_core::message;
 use rota_devnet::l1::L1_CHAIN_ID;
@@ -36,11 +36,13 @@ pub async fn watch(devnet: &mut Command, dir: &Path) -> Result<Watched> {
     let file = dir.join("devnet.json");
     let _ = fs::remove_file(&file);
     let mut devnet = devnet.spawn()?;
-    let stack: Devnet = until("devnet.json", START, async || {
-        ensure!(devnet.try_wait()?.is_none(), "the devnet ended");
+    let is_up = until("devnet.json", START, async || {
         Ok(fs::read(&file).ok().and_then(|text| serde_json::from_slice(&text).ok()))
-    })
-    .await?;
+    });
+    let stack: Devnet = tokio::select! {
+        stack = is_up => stack?,
+        ended = devnet.wait() => bail!("the devnet ended before it was up: {}", ended?),
+    };
     let streams = Streams::new(message::domain(L1_CHAIN_ID, stack.contracts.baton));
     let logs = dir.join("logs").canonicalize()?;
     let witness = Witness::new(stack, streams, logs.clone());

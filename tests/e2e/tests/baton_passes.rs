@@ -17,7 +17,7 @@ const NAME: &str = "baton_passes";
 const EPOCHS: u64 = 2;
 /// Four slots, so that half of an epoch, which is the most for one operator, is more than one slot: supply is contested.
 const CLOCK: Clock =
-    Clock { genesis: 0, slot_seconds: 12, slots_per_epoch: 4, l1_block_time: 1, l2_block_time: 1 };
+    Clock { genesis: 0, slot_seconds: 14, slots_per_epoch: 4, l1_block_time: 1, l2_block_time: 1 };
 /// Both witnesses look every 20 ms, on a machine with little to spare.
 const LATENCY_MS: i64 = 150;
 /// Blocks between two looks at the safe head.

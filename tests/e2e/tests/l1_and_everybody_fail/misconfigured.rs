@@ -19,8 +19,10 @@ pub const CARELESS: OperatorId = OperatorId(4);
 /// What a keeper gets to find out that it can't run.
 const WITHIN: Duration = Duration::from_secs(60);
 
-pub const SCENARIOS: [(&str, Scenario); 9] = [
+pub const SCENARIOS: [(&str, Scenario); 11] = [
     ("a_wrong_key", wrong_key),
+    ("another_operators_key", others_key),
+    ("another_batcher", wrong_batcher),
     ("an_unreachable_rpc", unreachable_rpc),
     ("a_wrong_chain_id", wrong_chain_id),
     ("an_unfunded_account", unfunded),
@@ -53,11 +55,35 @@ fn wrong_key(chain: &Chain) -> LocalBoxFuture<'_, Result<()>> {
     .boxed_local()
 }
 
+fn others_key(chain: &Chain) -> LocalBoxFuture<'_, Result<()>> {
+    async move {
+        let operator = careless(chain).await?;
+        let other = &chain.stack.operators[1];
+        let path = other.dir.join("sequencer.key").display().to_string();
+        let known = [other.sequencer, other.owner, operator.owner].map(|a| a.to_string());
+        let [found, owner, given] = known.each_ref().map(String::as_str);
+        let parts = ["keys.sequencer_file", found, "operator 2", owner, "keys.owner_file", given];
+        refused(chain, &["--keys.sequencer_file", &path], &parts).await
+    }
+    .boxed_local()
+}
+
+fn wrong_batcher(chain: &Chain) -> LocalBoxFuture<'_, Result<()>> {
+    async move {
+        let operator = careless(chain).await?;
+        let found = chain.stack.operators[1].batcher.to_string();
+        let parts = ["`keys.batcher` is", &found, "operator 4", &operator.batcher.to_string()];
+        refused(chain, &["--keys.batcher", &found], &parts).await
+    }
+    .boxed_local()
+}
+
 fn unreachable_rpc(chain: &Chain) -> LocalBoxFuture<'_, Result<()>> {
     async move {
         careless(chain).await?;
         let nobody = "http://127.0.0.1:1";
-        refused(chain, &["--l1.rpc", nobody], &["L1", nobody, "`l1.rpc`"]).await?;
+        let refuses = "connection refused";
+        refused(chain, &["--l1.rpc", nobody], &["L1", nobody, refuses, "`l1.rpc`"]).await?;
         refused(chain, &["--l2.node_rpc", nobody], &["op-node", nobody, "`l2.node_rpc`"]).await?;
         refused(chain, &["--l2.el_rpc", nobody], &["op-geth", nobody, "`l2.el_rpc`"]).await?;
         refused(chain, &["--l2.batcher_rpc", nobody], &["op-batcher", nobody, "`l2.batcher_rpc`"])
