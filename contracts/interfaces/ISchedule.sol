@@ -107,7 +107,8 @@ interface ISchedule {
     function recordSeed(uint64 epoch, bytes calldata header, bytes calldata parent) external;
 
     /// @notice Assigns the slots of `epoch` for good. By anyone.
-    /// @dev Emits {EpochFrozen}. The policies of the epoch's stage fill the slots one after the other.
+    /// @dev Emits {EpochFrozen}, and {EpochCancelled} for an earlier epoch of the same place in the ring that began unfrozen and that
+    /// nobody cancelled. The policies of the epoch's stage fill the slots one after the other.
     ///
     /// Requirements:
     /// - epoch 2 or later, else {Schedule_EpochUnscheduled}
@@ -121,7 +122,7 @@ interface ISchedule {
     ///
     /// Requirements:
     /// - epoch 2 or later, else {Schedule_EpochUnscheduled}
-    /// - it began, else {Schedule_TooEarly}; it is still in the ring, else {Schedule_SlotForgotten}
+    /// - it began, else {Schedule_TooEarly}
     /// - it was not frozen, else {Schedule_AlreadyFrozen}; nor cancelled, else {Schedule_AlreadyCancelled}
     function cancel(uint64 epoch) external;
 
@@ -212,7 +213,7 @@ interface ISchedule {
     /// @dev Requirements as of {holderAt}.
     function slotsOf(uint64 epoch) external view returns (uint16[] memory);
 
-    /// @notice How `epoch` stands. `Cancelled` is remembered for ever; any other epoch that left the ring reverts.
+    /// @notice How `epoch` stands. Whether it was frozen or cancelled is remembered for ever.
     function phaseOf(uint64 epoch) external view returns (EpochPhase);
 
     /// @notice keccak256(domain, chain id, this contract, epoch, mixHash), its last 2 bytes replaced by the epoch's low 16 bits.

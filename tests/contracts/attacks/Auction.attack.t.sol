@@ -179,6 +179,43 @@ contract AuctionAttackTest is AuctionTest {
         _assertConserved();
     }
 
+    /// @dev A round is settled and its epoch never frozen, nor cancelled while the ring knew it. Nobody paid for nothing.
+    function test_attack_SettledNeverFrozenAndForgotten_IsRefunded() public {
+        _bid(E, _curve(50_000_000, 2), _curve(40_000_000, 2));
+        _seedAndSettle(E);
+        uint256 paid = auction.proceeds();
+        assertGt(paid, 0);
+        _warpToEpoch(E + config.ring - 1);
+        assertEq(auction.withdrawableProceeds(), 0);
+        // An epoch in the same words is frozen without bids: it takes the last proof with it, and leaves a note.
+        _recordSeed(E + config.ring);
+        _freeze(E + config.ring);
+        _warpToEpoch(E + 2 * config.ring - 2);
+        vm.expectRevert(ISealedBidAuction.SealedBidAuction_ZeroAmount.selector);
+        auction.withdrawProceeds();
+        auction.refund(E, operators[0].id);
+        // And the next bid in the round's words gives back what nobody asked for.
+        _bid(E + 2 * config.ring, _curve(1, 1));
+        assertEq(auction.freeBalanceOf(operators[1].id), 100 ether);
+        assertEq(auction.proceeds(), 0);
+        _assertConserved();
+    }
+
+    /// @dev And a frozen one's payments stay proceeds, however long nobody fetches them.
+    function test_attack_FrozenAndForgotten_IsNotRefunded() public {
+        _bid(E, _curve(50_000_000, 2));
+        _seedAndSettle(E);
+        _freeze(E);
+        uint256 paid = auction.proceeds();
+        _warpToEpoch(E + 2 * config.ring - 1);
+        _recordSeed(E + 2 * config.ring);
+        _freeze(E + 2 * config.ring);
+        vm.expectRevert(abi.encodeWithSelector(ISealedBidAuction.SealedBidAuction_NotCancelled.selector, E));
+        auction.refund(E, operators[0].id);
+        assertEq(auction.withdrawProceeds(), paid);
+        _assertConserved();
+    }
+
     /* SEALED */
     /// @dev Who copies a rival's commitment can't open it: the operator's id is inside.
     function test_attack_CopiedCommitmentOfARival_CannotBeRevealed() public {
