@@ -156,7 +156,8 @@ interface ISealedBidAuction {
     /// - not revealed yet, else {SealedBidAuction_AlreadyRevealed}
     /// - curve and salt are the committed ones, else {SealedBidAuction_WrongPreimage}
     /// - a demand curve, else {SealedBidAuction_MalformedCurve}
-    /// - its bond covers the minimum, and the locks of its live slots and of `capSlots` more, else
+    /// - its bond covers the minimum, and the locks of its live slots, of what its bid for the epoch before won or may still win, and of
+    ///   `capSlots` more, else
     ///   {SealedBidAuction_InsufficientBond}
     /// - free balance and deposit cover the lock, else {SealedBidAuction_InsufficientBalance}
     /// @param curve Clipped to `capSlots`; steps below the floor price neither win nor count.

@@ -4,6 +4,7 @@ pragma solidity ^0.8.30;
 import {AuctionTest} from "../auctions/AuctionTest.sol";
 
 import {SealedBidAuction} from "@rota/contracts/auctions/SealedBidAuction.sol";
+import {RotaConfig} from "@rota/contracts/deploy/RotaDeployer.sol";
 import {ISealedBidAuction} from "@rota/contracts/interfaces/ISealedBidAuction.sol";
 import {Operator} from "@rota/contracts/testing/RotaFixture.sol";
 import {Curve} from "@rota/contracts/types/Curve.sol";
@@ -60,6 +61,14 @@ contract ReenteringOwner {
 
 /// @notice What auctions fell to elsewhere, on this one (DESIGN's list of attacks).
 contract AuctionAttackTest is AuctionTest {
+    /// @dev Two slots' locks are the minimum bond here.
+    uint256 internal constant LOCK = 0.5 ether;
+
+    function _config() internal override returns (RotaConfig memory c) {
+        c = super._config();
+        c.vault.lockPerSlot = uint128(LOCK);
+    }
+
     /* WHO SETS THE PRICE */
     function test_attack_SignerHoldsTopTwoBids_RoundStillSells() public {
         // Operators 0 and 1 are one party; the honest third would be outbid by both.
@@ -162,6 +171,40 @@ contract AuctionAttackTest is AuctionTest {
         _seedAndSettle(E);
         assertEq(_wonBy(E, operators[0].id), 2);
         assertEq(_wonBy(E, operators[1].id), 2);
+    }
+
+    /* BOND */
+    /// @dev Slots that are won and not frozen yet are not live: they need locks of their own all the same.
+    function test_attack_BidsWhileTheLastRoundIsUndecided_NeedsTheLocksOfBoth() public {
+        Operator memory operator = operators[0];
+        _bid(E, _curve(90_000_000, 2), _curve(80_000_000, 1));
+        // Enough for the cap and the minimum, not for two epochs' locks.
+        vm.prank(operator.owner);
+        vault.requestExit(operator.id, false, 9 ether);
+        _warpToCommit(E + 1);
+        _commit(operator, E + 1, _curve(90_000_000, 2));
+        _commit(operators[1], E + 1, _curve(80_000_000, 1));
+        _warpToReveal(E + 1);
+        _expectTwoLocks(); // the round is open
+        _reveal(operator, E + 1, _curve(90_000_000, 2));
+        _recordSeed(E);
+        _settle(E);
+        _expectTwoLocks(); // settled
+        _reveal(operator, E + 1, _curve(90_000_000, 2));
+        _freeze(E);
+        assertEq(schedule.liveSlotsOf(operator.id), 2);
+        _expectTwoLocks(); // frozen: counted once
+        _reveal(operator, E + 1, _curve(90_000_000, 2));
+        _bond(operator.id, 2 * LOCK);
+        _reveal(operator, E + 1, _curve(90_000_000, 2));
+    }
+
+    function _expectTwoLocks() internal {
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                ISealedBidAuction.SealedBidAuction_InsufficientBond.selector, operators[0].id, 1 ether, 4 * LOCK
+            )
+        );
     }
 
     /* IDLE WINNERS */

@@ -98,6 +98,15 @@ fn a_bid_never_hurts_its_owner() {
             Err(NoBid::BondShort { bonded: U256::from(1_000), needed: U256::from(1_010) }),
         ),
         (
+            "nor those of the bid before",
+            |seat, _| {
+                seat.scene.view.money.live_slots = 97;
+                let scene = std::mem::replace(&mut seat.scene, Scene::new());
+                seat.scene = scene.revealed(1, 2).settled(1, 1, &[(2, 2)]);
+            },
+            Err(NoBid::BondShort { bonded: U256::from(1_000), needed: U256::from(1_010) }),
+        ),
+        (
             "the balance is short",
             |seat, _| seat.scene.view.money.auction_free = U256::from(3 * GWEI),
             Err(NoBid::BalanceShort { free: wei(3), cost: wei(4) }),
