@@ -27,6 +27,9 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
     uint8 public constant LAST_STAGE = 2;
     uint8 public constant MAX_BATCHER_KEYS = 4;
     uint256 internal constant MAX_SET = 64;
+    /// @dev An entity's slots are capped however many members it has: more serve no purpose but to keep others out. Eight leave room
+    /// for eight entities in the largest set, and let a foundation alone have what stage 0 needs to end.
+    uint256 internal constant MAX_PER_ENTITY = 8;
     bytes32 internal constant KEY_BINDING_TYPEHASH = keccak256("KeyBinding(address owner)");
 
     IBondVault public immutable VAULT;
@@ -80,6 +83,10 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
             revert OperatorRegistry_OutOfRange("maxOperators", params.maxOperators);
         }
         if (params.stageMinOperators > params.maxOperators) {
+            revert OperatorRegistry_OutOfRange("stageMinOperators", params.stageMinOperators);
+        }
+        // The foundation alone is admitted in stage 0: its members must be enough to leave it.
+        if (params.stage == 0 && params.stageMinOperators > MAX_PER_ENTITY) {
             revert OperatorRegistry_OutOfRange("stageMinOperators", params.stageMinOperators);
         }
         if (reserve.entity == 0) revert OperatorRegistry_OutOfRange("reserve.entity", reserve.entity);
@@ -163,8 +170,9 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
         _operators[operator] = record.withOwner(msg.sender);
         emit OwnershipAccepted(operator, msg.sender);
 
-        // The cap on a party's slots follows the party.
+        // The cap on a party's slots follows the party, and so does the one on its members.
         if (record.status() == Status.Active && operator != RESERVE) {
+            _checkRoom(operator, entityOfOwner[msg.sender]);
             _set.put(_effectiveEpoch(), operator, entityOfOwner[msg.sender]);
         }
     }
@@ -216,6 +224,7 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
 
         // Check: there is room. Operators that leave hold their place only in epochs before this one's.
         if (_set.size() >= MAX_OPERATORS) revert OperatorRegistry_SetFull(MAX_OPERATORS);
+        _checkRoom(operator, entityOfOwner[msg.sender]);
 
         // Effect.
         uint32 from = _effectiveEpoch();
@@ -435,6 +444,13 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
         uint32 foundation = entityOfOwner[_operators[RESERVE].owner()];
         if (entity != foundation && stageAt(_effectiveEpoch()) == 0) {
             revert OperatorRegistry_NotFoundation(owner, entity, foundation);
+        }
+    }
+
+    /// @dev Whether one more member of an entity is admitted. What governance itself puts under one entity stays in.
+    function _checkRoom(uint16 operator, uint32 entity) internal view {
+        if (_set.countOf(entity, operator) >= MAX_PER_ENTITY) {
+            revert OperatorRegistry_EntityFull(entity, MAX_PER_ENTITY);
         }
     }
 

@@ -16,7 +16,8 @@ interface IOperatorRegistry {
     /* STRUCTS */
     /// @param stage Stage at deployment, 0 to 2.
     /// @param maxOperators Most members of the eligible set, 1 to 64: it bounds the gas of `eligibleSet` and of every policy.
-    /// @param stageMinOperators Members the eligible set must have for the stage to advance.
+    /// @param stageMinOperators Members the eligible set must have for the stage to advance; from stage 0 on, 8 at most, as one entity
+    /// has all of them there.
     /// @param stageDwell Least time that a stage is in effect, seconds.
     /// @param jailDelay Time in jail, seconds.
     struct Params {
@@ -69,6 +70,8 @@ interface IOperatorRegistry {
     error OperatorRegistry_ReserveStays();
     /// @notice The eligible set has no room: wait until an operator leaves.
     error OperatorRegistry_SetFull(uint256 maximum);
+    /// @notice The entity has as many operators in the set as one may: wait until one of them leaves.
+    error OperatorRegistry_EntityFull(uint32 entity, uint256 maximum);
     /// @notice The bond is too small to be in the set, wei: deposit the difference.
     error OperatorRegistry_Underbonded(uint16 operator, uint256 bonded, uint256 required);
     /// @notice The bond covers the minimum, wei: there is no reason to jail.
@@ -140,7 +143,7 @@ interface IOperatorRegistry {
     /// - if jailed: the time is over, else {OperatorRegistry_StillJailed}
     /// - the owner is admitted, as for `register`
     /// - the bond is the vault's minimum or more, else {OperatorRegistry_Underbonded}
-    /// - the set has room, else {OperatorRegistry_SetFull}
+    /// - the set has room, else {OperatorRegistry_SetFull}; for the owner's entity, else {OperatorRegistry_EntityFull}
     function activate(uint16 operator) external;
 
     /// @notice Leaves the eligible set from `currentEpoch + 2` on, so that the whole bond can exit afterwards.
@@ -203,6 +206,7 @@ interface IOperatorRegistry {
     /// Requirements:
     /// - the operator was offered to the caller, else {OperatorRegistry_NotOffered}
     /// - the caller is admitted, as for `register`
+    /// - if it is active: the caller's entity has room in the set, else {OperatorRegistry_EntityFull}
     function acceptOwnership(uint16 operator) external;
 
     /* GOVERNANCE */

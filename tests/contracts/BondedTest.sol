@@ -52,6 +52,10 @@ abstract contract BondedTest is Test {
 
     /* DEPLOYMENT */
     function _deploy(address token_, uint8 stage) internal {
+        _deploy(token_, _registryParams(stage));
+    }
+
+    function _deploy(address token_, IOperatorRegistry.Params memory params) internal {
         clock = Clock({
             genesis: uint64(block.timestamp + 100),
             slotSeconds: 16,
@@ -63,8 +67,7 @@ abstract contract BondedTest is Test {
         token = PlainToken(token_);
         schedule = new LiveSlots();
         IBondVault vaultToBe = IBondVault(vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 1));
-        registry =
-            new OperatorRegistry(clock, vaultToBe, IBaton(address(0)), GOVERNANCE, _registryParams(stage), _reserve());
+        registry = new OperatorRegistry(clock, vaultToBe, IBaton(address(0)), GOVERNANCE, params, _reserve());
         vault = new BondVault(clock, _vaultAddresses(), _vaultParams());
         assertEq(address(vault), address(vaultToBe));
     }

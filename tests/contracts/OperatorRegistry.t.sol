@@ -380,6 +380,47 @@ contract OperatorRegistry_Standing_Test is BondedTest {
         registry.activate(alice);
     }
 
+    function test_attack_OneEntityFillsTheSet_StopsAtEight() public {
+        _givenAFullEntity();
+        vm.expectRevert(abi.encodeWithSelector(IOperatorRegistry.OperatorRegistry_EntityFull.selector, 7, 8));
+        vm.prank(_owner("ninth"));
+        registry.activate(9 + 1);
+        vm.prank(_owner("member 0"));
+        registry.deactivate(2);
+        vm.prank(_owner("ninth"));
+        registry.activate(9 + 1);
+        _activate("another's", MIN_BOND);
+    }
+
+    function test_attack_OneEntityBuysItsWayPastEight_IsRefused() public {
+        _givenAFullEntity();
+        uint16 bought = _activate("another's", MIN_BOND);
+        vm.prank(_owner("another's"));
+        registry.offerOwnership(bought, _owner("ninth"));
+        vm.expectRevert(abi.encodeWithSelector(IOperatorRegistry.OperatorRegistry_EntityFull.selector, 7, 8));
+        vm.prank(_owner("ninth"));
+        registry.acceptOwnership(bought);
+
+        // Among its own they change hands.
+        vm.prank(_owner("member 0"));
+        registry.offerOwnership(2, _owner("ninth"));
+        vm.prank(_owner("ninth"));
+        registry.acceptOwnership(2);
+    }
+
+    /// @dev Operators 2 to 9 of entity 7 are active; 10 is its ninth, bonded.
+    function _givenAFullEntity() internal {
+        IOperatorRegistry.Params memory params = _registryParams(2);
+        params.maxOperators = 64;
+        _deploy(address(token), params);
+        for (uint256 i; i < 9; ++i) {
+            string memory name = i == 8 ? "ninth" : string.concat("member ", vm.toString(i));
+            _whitelist(_owner(name), 7);
+            if (i == 8) _deposit(_register(name), MIN_BOND);
+            else _activate(name, MIN_BOND);
+        }
+    }
+
     function test_activate_RevertWhen_SetIsFull_UntilSomebodyLeaves() public {
         string[6] memory names = ["a", "b", "c", "d", "e", "f"];
         for (uint256 i; i < names.length; ++i) {
