@@ -16,6 +16,7 @@ import {IPolicy} from "../interfaces/IPolicy.sol";
 import {IRotationTarget} from "../interfaces/IRotationTarget.sol";
 import {ISchedule} from "../interfaces/ISchedule.sol";
 import {ISealedBidAuction} from "../interfaces/ISealedBidAuction.sol";
+import {Timeline} from "../libraries/Timeline.sol";
 import {AuctionPolicy} from "../policies/Auction.sol";
 import {RoundRobin} from "../policies/RoundRobin.sol";
 import {Clock} from "../types/Types.sol";
@@ -27,7 +28,7 @@ import {Clock} from "../types/Types.sol";
 /// @param target What rotates; zero to deploy an adapter that is going to own `systemConfig`.
 /// @param systemConfig SystemConfig proxy of the chain; only read when `target` is zero.
 /// @param chainOwner Owner of the chain: whom the adapter obeys and gives SystemConfig back to.
-/// @param returnDelay From the announcement until the adapter gives SystemConfig back, seconds.
+/// @param returnDelay From the announcement until the adapter gives SystemConfig back, seconds, at least 3 epochs.
 /// @param policies Of stages 0, 1 and 2: the one that fills first, and the one that fills what it left. A stage without a first one
 /// has the default: turns by round robin, in stage 2 after the auction.
 /// @param slasher Allowed to slash for ever; zero for nobody.
@@ -78,11 +79,20 @@ struct RotaSystem {
 library RotaDeployer {
     /// @notice Another contract stands where this one was expected: something else used the deployer's nonce meanwhile.
     error RotaDeployer_WrongAddress(string name, address expected, address found);
+    /// @notice Operators could not end the turns that they bid for before a return, seconds: lengthen the delay.
+    error RotaDeployer_ReturnDelayTooShort(uint256 delay, uint256 minimum);
+
+    /// @dev A bid is made up to two epochs before the epoch that it wins.
+    uint256 internal constant EPOCHS_OF_NOTICE = 3;
 
     /// @notice Deploys everything. Internal: the creations are made by the caller, or by whom its script broadcasts for.
     /// @param deployer Account that creates the contracts.
     /// @param nonce Its next nonce.
     function deploy(RotaConfig memory c, address deployer, uint256 nonce) internal returns (RotaSystem memory s) {
+        uint256 notice = EPOCHS_OF_NOTICE * Timeline.epochSeconds(c.clock);
+        if (address(c.target) == address(0) && c.returnDelay < notice) {
+            revert RotaDeployer_ReturnDelayTooShort(c.returnDelay, notice);
+        }
         s = expected(c, deployer, nonce);
         c.vault.disputePeriod = c.disputePeriod;
         (c.auction.capBps, c.auction.ring, c.auction.disputePeriod) = (c.capBps, c.ring, c.disputePeriod);

@@ -25,6 +25,9 @@ contract SystemConfigBaton is ISystemConfigBaton {
     bytes4 internal constant SET_BATCHER_BY_ADDRESS = bytes4(keccak256("setBatcherHash(address)"));
 
     /// @inheritdoc ISystemConfigBaton
+    uint256 public constant RETURN_WINDOW = 7 days;
+
+    /// @inheritdoc ISystemConfigBaton
     address public immutable BATON;
     /// @inheritdoc ISystemConfigBaton
     address public immutable CHAIN_OWNER;
@@ -41,6 +44,7 @@ contract SystemConfigBaton is ISystemConfigBaton {
     constructor(address baton, address chainOwner, address systemConfig, uint32 returnDelay) {
         if (systemConfig.code.length == 0) revert SystemConfigBaton_ConfigWithoutCode(systemConfig);
         if (chainOwner == address(0)) revert SystemConfigBaton_ZeroOwner();
+        if (returnDelay == 0) revert SystemConfigBaton_NoReturnDelay();
         (BATON, CHAIN_OWNER, SYSTEM_CONFIG, RETURN_DELAY) = (baton, chainOwner, systemConfig, returnDelay);
     }
 
@@ -111,6 +115,8 @@ contract SystemConfigBaton is ISystemConfigBaton {
         (address newOwner, uint256 earliest) = (_newOwner, _earliest);
         if (newOwner == address(0)) revert SystemConfigBaton_ReturnNotAnnounced();
         if (block.timestamp < earliest) revert SystemConfigBaton_ReturnTooEarly(earliest);
+        uint256 expiry = earliest + RETURN_WINDOW;
+        if (block.timestamp >= expiry) revert SystemConfigBaton_ReturnExpired(expiry);
 
         (_newOwner, _earliest) = (address(0), 0);
         emit ConfigReturned(newOwner);
