@@ -8,7 +8,6 @@ import {Clocked} from "./libraries/Clocked.sol";
 import {KeyHistory, KeyHistoryLib} from "./libraries/KeyHistory.sol";
 import {OperatorSet, OperatorSetLib} from "./libraries/OperatorSet.sol";
 import {Timeline} from "./libraries/Timeline.sol";
-import {toKeyWord} from "./types/KeyWord.sol";
 import {OperatorRecord} from "./types/OperatorRecord.sol";
 import {Clock, RESERVE, Status} from "./types/Types.sol";
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
@@ -137,9 +136,8 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
         _checkKeyProof(sequencerKey, keyProof);
         operator = _register(msg.sender, sequencerKey, batcherKey, payee, endpoint);
 
-        // Interaction: the Baton's copies.
-        _tellSequencerKey(operator, sequencerKey, 0);
-        _tellBatcherKey(operator, batcherKey, 0);
+        // Interaction: the Baton's copy.
+        _tellKeys(operator, address(0), 0);
     }
 
     /// @inheritdoc IOperatorRegistry
@@ -181,11 +179,12 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
     /// @inheritdoc IOperatorRegistry
     function setSequencerKey(uint16 operator, address key, bytes calldata keyProof) external onlyOwner(operator) {
         _checkKeyProof(key, keyProof);
+        address previous = _sequencerKeys[operator].latest.key();
         uint32 from = _effectiveEpoch();
         _setSequencerKey(operator, key, from);
 
         // Interaction: the Baton's copy.
-        _tellSequencerKey(operator, key, from);
+        _tellKeys(operator, previous, from);
     }
 
     /// @inheritdoc IOperatorRegistry
@@ -200,7 +199,7 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
         _setBatcherKey(operator, index, key, from);
 
         // Interaction: the Baton's copy, of the key that claims use.
-        if (index == 0) _tellBatcherKey(operator, key, from);
+        if (index == 0) _tellKeys(operator, _sequencerKeys[operator].latest.key(), from);
     }
 
     /* STANDING */
@@ -398,12 +397,11 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
     }
 
     /// @dev A trusted contract: a copy that was not made would be a key that changed for the registry alone.
-    function _tellSequencerKey(uint16 operator, address key, uint32 from) internal {
-        if (address(BATON) != address(0)) BATON.noteSequencerKey(operator, toKeyWord(key, from));
-    }
-
-    function _tellBatcherKey(uint16 operator, address key, uint32 from) internal {
-        if (address(BATON) != address(0)) BATON.noteBatcherKey(operator, toKeyWord(key, from));
+    /// @param previous The sequencer key before `from`, the first epoch of what changed.
+    function _tellKeys(uint16 operator, address previous, uint32 from) internal {
+        if (address(BATON) == address(0)) return;
+        address batcherKey = _batcherKeys[operator][0].latest.key();
+        BATON.noteKeys(operator, previous, _sequencerKeys[operator].latest.key(), batcherKey, from);
     }
 
     /// @dev A binding is never undone: what a key once signed can always be laid to the operator that had it.

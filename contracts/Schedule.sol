@@ -253,9 +253,9 @@ contract Schedule is Assignments {
     /// @dev Counts in the ring, not in a counter an operator: nothing has to be written when a slot's dispute period lapses.
     function _live(uint16 operator) internal view returns (uint256 count, uint256 lastEnd) {
         Clock memory c = _clock();
-        uint64 current = c.epochAt(block.timestamp);
-        for (uint64 epoch = _oldestEpoch(current); epoch <= current + 1; ++epoch) {
-            uint256 end = c.endOfEpoch(epoch) + DISPUTE_PERIOD;
+        uint256 current = _epochNow();
+        for (uint256 epoch = _oldestEpoch(current); epoch <= current + 1; ++epoch) {
+            uint256 end = _startOf(epoch + 1, 0) + DISPUTE_PERIOD;
             if (block.timestamp >= end) continue;
             uint256 before = count;
             for (uint256 from; from < c.slotsPerEpoch; from += FrozenWordLib.IDS) {
@@ -316,7 +316,7 @@ contract Schedule is Assignments {
 
     /// @dev Whether `epoch` is the next one: the only one that can be prepared.
     function _checkNext(uint64 epoch) internal view {
-        (uint64 current,,) = _now();
+        uint256 current = _epochNow();
         if (epoch == current + 1 && current != 0) return;
         if (epoch < Timeline.FIRST_SCHEDULED_EPOCH) revert Schedule_EpochUnscheduled(epoch);
         (uint256 opens, uint256 closes) = _clock().freezeWindow(epoch);

@@ -235,12 +235,17 @@ fn hash_of(outcomes: &[Outcome]) -> B256 {
 async fn the_view_follows_a_reorg_of_depth_3() {
     let anvil = Anvil::start().await;
     let mut watcher = anvil.watcher(DEV).await;
-    anvil.emit(anvil.contracts.baton, Baton::Claimed { slot: 3, operator: 2 }).await;
+    anvil
+        .emit(
+            anvil.contracts.baton,
+            Baton::Claimed { slot: 3, operator: 2, batcher: Address::ZERO },
+        )
+        .await;
     watcher.look().await.unwrap();
     let (schedule, baton) = (anvil.contracts.schedule, anvil.contracts.baton);
     let start = watcher.look().await.unwrap().timeline().start_of(Slot(3)).0;
     anvil.emit(schedule, Schedule::HolderChanged { slot: 3, operator: 4, timestamp: start }).await;
-    anvil.emit(baton, Baton::Claimed { slot: 2, operator: 3 }).await;
+    anvil.emit(baton, Baton::Claimed { slot: 2, operator: 3, batcher: Address::ZERO }).await;
     anvil.mine(1).await;
 
     let before = watcher.look().await.unwrap();
@@ -261,7 +266,7 @@ async fn the_view_follows_a_reorg_of_depth_3() {
     );
 
     // On the new branch things go on; a watcher that starts only now sees the same.
-    anvil.emit(baton, Baton::Claimed { slot: 2, operator: 3 }).await;
+    anvil.emit(baton, Baton::Claimed { slot: 2, operator: 3, batcher: Address::ZERO }).await;
     let followed = watcher.look().await.unwrap();
     let fresh = anvil.watcher(DEV).await.look().await.unwrap();
     assert_eq!((followed.head(), followed.state()), (fresh.head(), fresh.state()));
@@ -274,7 +279,12 @@ async fn a_past_longer_than_the_snapshots_is_read_in_bulk() {
     let mut running = anvil.watcher(DEV).await;
     running.look().await.unwrap();
     for slot in [1, 2] {
-        anvil.emit(anvil.contracts.baton, Baton::Claimed { slot, operator: 2 }).await;
+        anvil
+            .emit(
+                anvil.contracts.baton,
+                Baton::Claimed { slot, operator: 2, batcher: Address::ZERO },
+            )
+            .await;
         anvil.mine(200).await;
     }
     let fresh = anvil.watcher(DEV).await.look().await.unwrap();

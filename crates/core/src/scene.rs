@@ -324,7 +324,12 @@ pub fn changed(slot: u64, operator: u16, timestamp: u64) -> Event {
 }
 
 pub fn claimed(slot: u64, operator: u16) -> Event {
-    Event::Baton(BatonEvents::Claimed(Baton::Claimed { slot, operator }))
+    claimed_and_rotated(slot, operator, Address::ZERO)
+}
+
+/// A claim after the tail window, which moved the batcher.
+pub fn claimed_and_rotated(slot: u64, operator: u16, batcher: Address) -> Event {
+    Event::Baton(BatonEvents::Claimed(Baton::Claimed { slot, operator, batcher }))
 }
 
 /// First second of slot `index` of `epoch`.
