@@ -96,13 +96,8 @@ impl Supervisor {
         if table.running(&spec.name).is_some() {
             return Err(Error::AlreadyRunning(spec.name));
         }
-        let path = self.log_path(&spec.name);
-        let log = File::options()
-            .create(true)
-            .append(true)
-            .open(&path)
-            .map_err(|e| Error::io(&path, e))?;
-        let twin = log.try_clone().map_err(|e| Error::io(&path, e))?;
+        let log = self.log(&spec.name)?;
+        let twin = log.try_clone().map_err(|e| Error::io(&self.logs, e))?;
         let mut command = spec.command();
         command.stdout(log).stderr(twin).env(MARK, &self.logs);
         let (reply, answer) = mpsc::channel();
@@ -127,12 +122,7 @@ impl Supervisor {
     /// Runs a process to its end and returns what it wrote to stdout; an exit code other than 0 is an error with its stderr.
     /// The caller's thread waits: for commands that end at once. Longer ones are spawned and waited for with [`Self::finish`].
     pub fn run(&self, spec: Spec) -> Result<String, Error> {
-        let path = self.log_path(&spec.name);
-        let log = File::options()
-            .create(true)
-            .append(true)
-            .open(&path)
-            .map_err(|e| Error::io(&path, e))?;
+        let log = self.log(&spec.name)?;
         let mut command = spec.command();
         command.stderr(log).env(MARK, &self.logs);
         let output = command.output().map_err(|source| match source.kind() {
@@ -335,6 +325,13 @@ impl Supervisor {
     }
 
     /* INTERNAL */
+
+    /// The log of a process, to write on at its end.
+    fn log(&self, name: &str) -> Result<File, Error> {
+        let path = self.log_path(name);
+        let log = File::options().create(true).append(true).open(&path);
+        log.map_err(|e| Error::io(&path, e))
+    }
 
     fn died(&self, name: &str, exit: ExitStatus, said: &str) -> Error {
         let tail = format!("{said}{}", self.log_tail(name));

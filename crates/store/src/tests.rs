@@ -1,17 +1,19 @@
 //! Blocks of 1 s, block n dated n.
 
+mod model;
+mod peers;
+
 use super::*;
 use alloy::{
     primitives::{B256, Bytes, Signature, keccak256},
     signers::local::PrivateKeySigner,
 };
-use proptest::prelude::*;
 use rota_core::{
     L2Block, Millis, OperatorId, Timestamp,
     authority::{Authority, Basis, Origins, Tenure},
     fence::{Fence, Moment, Refused},
     intent::{Action as Duty, Intent, IntentRecord, IntentStore},
-    message::{MOST_AT_A_HEIGHT, Payload, SealedBlock, StreamItem, domain},
+    message::{Payload, SealedBlock, StreamItem, domain},
     seal::SealStore,
 };
 use serde_json::json;
@@ -278,61 +280,6 @@ fn a_lost_block_that_comes_back_closes_the_slot() {
 }
 
 #[test]
-fn the_same_block_made_by_a_peer_is_ours_too_once_we_signed_it() {
-    let dir = tempfile::tempdir().unwrap();
-    let (store, _) = sealed_up_to(dir.path(), 9);
-    assert_eq!(store.accept(&by_peer(10, 0)).unwrap(), Accepted::New);
-    assert!(store.sealed_at(10).unwrap().is_empty());
-    let ours = SealedBlock { operator: OperatorId(2), ..by_peer(10, 0) };
-    assert!(store.recover(&ours, None).unwrap());
-    assert_eq!(store.sealed_at(10).unwrap()[0].block, ours);
-    assert_eq!(store.accept(&by_peer(10, 0)).unwrap(), Accepted::Known);
-    assert_eq!(store.sealed_block(hash(10, 0)).unwrap(), Some(ours));
-}
-
-#[test]
-fn an_operator_has_so_many_blocks_at_a_height_and_evidence_stays() {
-    let dir = tempfile::tempdir().unwrap();
-    let (store, _) = sealed_up_to(dir.path(), 40);
-    let most = MOST_AT_A_HEIGHT as u8;
-    let by_another = |branch| SealedBlock { operator: OperatorId(4), ..by_peer(50, branch) };
-    for (why, block, accepted) in (1..=most)
-        .map(|branch| ("a few", by_peer(50, branch), Accepted::New))
-        .chain((most + 1..100).map(|branch| ("more", by_peer(50, branch), Accepted::TooMany)))
-        .chain([
-            ("one of the few", by_peer(50, 2), Accepted::Known),
-            ("another height", by_peer(51, 1), Accepted::New),
-            ("another operator", by_another(200), Accepted::New),
-        ])
-    {
-        assert_eq!(store.accept(&block).unwrap(), accepted, "{why}: {}", block.payload.hash);
-    }
-    let kept = store.blocks_from(50, 1).unwrap();
-    assert_eq!(kept.len(), MOST_AT_A_HEIGHT + 1);
-    assert_eq!(kept[..2], [by_peer(50, 1), by_peer(50, 2)], "two prove it");
-    store.prune(30, 35).unwrap();
-    assert_eq!(store.accept(&by_peer(29, 1)).unwrap(), Accepted::History);
-}
-
-#[test]
-fn accepts_in_order_and_finds_the_way() {
-    let dir = tempfile::tempdir().unwrap();
-    let (store, _) = sealed_up_to(dir.path(), 9);
-    for (number, head) in [(10, 10), (12, 10), (13, 10), (11, 13)] {
-        assert_eq!(store.accept(&by_peer(number, 0)).unwrap(), Accepted::New);
-        assert_eq!(store.head().unwrap().unwrap().number, head, "after block {number}");
-    }
-    let path = store.path(id(9, 0), id(12, 0)).unwrap().unwrap();
-    assert_eq!(path.iter().map(|block| block.number).collect::<Vec<_>>(), [10, 11, 12]);
-    assert_eq!(store.path(id(9, 1), id(12, 0)).unwrap(), None, "not from another branch");
-    assert_eq!(store.path(id(9, 0), id(14, 0)).unwrap(), None, "not to a block it does not hold");
-    let numbers = |from| {
-        store.blocks_from(from, 2).unwrap().iter().map(|b| b.payload.number).collect::<Vec<_>>()
-    };
-    assert_eq!((numbers(10), numbers(12)), (vec![10, 11], vec![12, 13]));
-}
-
-#[test]
 fn promises_wait_until_they_are_included_for_good() {
     let dir = tempfile::tempdir().unwrap();
     let store = open(dir.path());
@@ -375,169 +322,4 @@ fn pruning_bounds_the_file_and_closes_what_it_forgets() {
     assert_eq!(store.stream_from(32, 9).unwrap(), [(32, StreamItem::Sealed(Box::new(next)))]);
     store.set_head(payload(9, 0, 0).block()).unwrap();
     assert!(matches!(seal(&store, payload(10, 3, 0)), Err(Refused::Forgotten { .. })));
-}
-
-#[derive(Clone, Debug)]
-enum Action {
-    Accept { number: u64, branch: u8 },
-    Seal { branch: u8 },
-    Adopt { number: u64 },
-    Promise(u8),
-    Include { tx: u8, number: u64 },
-    ReopenFrom(u64),
-    Reopen,
-}
-
-fn action() -> impl Strategy<Value = Action> {
-    prop_oneof![
-        3 => (1u64..12, 0u8..2).prop_map(|(number, branch)| Action::Accept { number, branch }),
-        3 => (0u8..3).prop_map(|branch| Action::Seal { branch }),
-        1 => (1u64..12).prop_map(|number| Action::Adopt { number }),
-        1 => (0u8..6).prop_map(Action::Promise),
-        1 => (0u8..6, 1u64..12).prop_map(|(tx, number)| Action::Include { tx, number }),
-        1 => (1u64..12).prop_map(Action::ReopenFrom),
-        1 => Just(Action::Reopen),
-    ]
-}
-
-/// The same as plain maps.
-#[derive(Default)]
-struct Model {
-    head: Option<L2Block>,
-    /// By hash, with whether it is ours.
-    blocks: BTreeMap<B256, (L2Block, bool)>,
-    /// Hashes as they came, the newest last.
-    order: Vec<B256>,
-    stream: Vec<B256>,
-    outbox: BTreeMap<B256, Option<u64>>,
-}
-
-impl Model {
-    /// Ours are sealed in a later slot than those of peers.
-    fn tip(&self, block: L2Block) -> L2Block {
-        let children = self.order.iter().map(|hash| self.blocks[hash]).enumerate();
-        let on_block = children.filter(|(_, (child, _))| child.parent_hash == block.hash);
-        let best = on_block.max_by_key(|(order, (_, ours))| (*ours, *order));
-        best.map_or(block, |(_, (child, _))| self.tip(child))
-    }
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
-
-    #[test]
-    fn behaves_like_maps_that_survive(actions in prop::collection::vec(action(), 1..30)) {
-        let dir = tempfile::tempdir().unwrap();
-        let mut store = Arc::new(open(dir.path()));
-        let mut model = Model::default();
-        for action in actions {
-            match action {
-                Action::Accept { number, branch } => {
-                    let block = by_peer(number, branch);
-                    let summary = block.payload.block();
-                    let is_new = !model.blocks.contains_key(&summary.hash);
-                    prop_assert_eq!(store.accept(&block).unwrap() == Accepted::New, is_new);
-                    if is_new {
-                        model.order.push(summary.hash);
-                        model.blocks.insert(summary.hash, (summary, false));
-                        if model.head.is_some_and(|head| head.hash == summary.parent_hash) {
-                            model.head = Some(model.tip(summary));
-                        }
-                    }
-                }
-                Action::Seal { branch } => {
-                    let Some(head) = model.head else { continue };
-                    let number = head.number + 1;
-                    let mut own = hash(number, 0x10 + branch);
-                    own[1..9].copy_from_slice(&keccak256(head.hash)[..8]);
-                    let proposal =
-                        Payload { parent_hash: head.hash, hash: own, ..payload(number, 0, 0) };
-                    let summary = proposal.block();
-                    let signed_otherwise = model.blocks.values().any(|(other, ours)| {
-                        *ours && other.parent_hash == head.hash && other.hash != summary.hash
-                    });
-                    let before = model.blocks.get(&summary.hash).is_some_and(|(_, ours)| *ours);
-                    let sealed = seal(&store, proposal);
-                    prop_assert_eq!(sealed.is_ok(), before || !signed_otherwise, "{:?}", sealed);
-                    if sealed.is_ok() && !before {
-                        model.order.retain(|hash| *hash != summary.hash);
-                        model.order.push(summary.hash);
-                        model.blocks.insert(summary.hash, (summary, true));
-                        model.head = Some(summary);
-                        model.stream.push(summary.hash);
-                    }
-                }
-                Action::Adopt { number } => {
-                    let block = payload(number, 0, 0).block();
-                    store.set_head(block).unwrap();
-                    model.head = Some(model.tip(block));
-                }
-                Action::Promise(tx) => {
-                    let tx = hash(0, tx);
-                    prop_assert_eq!(store.promise(tx, Address::ZERO, 0, b"raw").unwrap(), !model.outbox.contains_key(&tx));
-                    model.outbox.entry(tx).or_default();
-                }
-                Action::Include { tx, number } => {
-                    let tx = hash(0, tx);
-                    store.included(BlockId { number, hash: hash(number, 0) }, &[tx]).unwrap();
-                    model.outbox.entry(tx).and_modify(|included| *included = Some(number));
-                }
-                Action::ReopenFrom(number) => {
-                    store.reopen_from(number).unwrap();
-                    model.outbox.values_mut().for_each(|included| *included = included.filter(|at| *at < number));
-                }
-                Action::Reopen => {
-                    drop(store);
-                    store = Arc::new(open(dir.path()));
-                }
-            }
-            prop_assert_eq!(store.head().unwrap(), model.head);
-            for (hash, (block, _)) in &model.blocks {
-                prop_assert_eq!(store.block(*hash).unwrap(), Some(*block));
-            }
-            let stream = store.stream_from(0, 1_000).unwrap();
-            let hashes = stream.iter().map(|(_, item)| match item {
-                StreamItem::Sealed(block) => block.payload.hash,
-                _ => B256::ZERO,
-            });
-            prop_assert!(hashes.eq(model.stream.iter().copied()));
-            let waiting = store.waiting(0, 100).unwrap().len();
-            prop_assert_eq!(waiting, model.outbox.values().filter(|included| included.is_none()).count());
-        }
-    }
-}
-
-#[test]
-fn a_rejected_block_is_not_built_on_until_the_node_has_it_after_all() {
-    let dir = tempfile::tempdir().unwrap();
-    let store = open(dir.path());
-    let [parent, bad, child] = [1, 2, 3].map(|number| by_peer(number, 0));
-    store.set_head(parent.payload.block()).unwrap();
-    store.accept(&bad).unwrap();
-    store.accept(&child).unwrap();
-    assert_eq!(store.head().unwrap().unwrap(), child.payload.block());
-
-    assert!(store.reject(bad.payload.hash, parent.payload.block()).unwrap());
-    assert_eq!(store.head().unwrap().unwrap(), parent.payload.block());
-    store.accept(&bad).unwrap();
-    assert_eq!(
-        store.head().unwrap().unwrap(),
-        parent.payload.block(),
-        "not even when it comes again"
-    );
-    let other = by_peer(2, 1);
-    let other = SealedBlock {
-        payload: Payload { parent_hash: parent.payload.hash, ..other.payload },
-        ..other
-    };
-    store.accept(&other).unwrap();
-    assert_eq!(
-        store.head().unwrap().unwrap(),
-        other.payload.block(),
-        "another one on the same parent is"
-    );
-
-    store.set_head(bad.payload.block()).unwrap();
-    assert_eq!(store.head().unwrap().unwrap(), child.payload.block());
-    assert!(!store.reject(hash(9, 9), parent.payload.block()).unwrap(), "an unknown block");
 }
