@@ -297,9 +297,9 @@ contract Schedule is Assignments {
     /// @dev Epochs from that which a word was frozen for to `epoch`, not above its own; all since epoch 0 for a word never written.
     /// The tag says no more than 65,535: money of rounds that are older than that and were called for by nobody is proceeds.
     function _ageOf(FrozenWord word, uint64 epoch) internal pure returns (uint256) {
-        // The tag, see `FrozenWord`.
-        // forge-lint: disable-next-line(unsafe-typecast)
         unchecked {
+            // The tag, see `FrozenWord`.
+            // forge-lint: disable-next-line(unsafe-typecast)
             return uint16(epoch - uint64(FrozenWord.unwrap(word)));
         }
     }
