@@ -129,11 +129,13 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
         address sequencerKey,
         bytes calldata keyProof,
         address batcherKey,
+        bytes calldata batcherProof,
         address payee,
         string calldata endpoint
     ) external returns (uint16 operator) {
         _checkAdmitted(msg.sender);
         _checkKeyProof(sequencerKey, keyProof);
+        _checkKeyProof(batcherKey, batcherProof);
         operator = _register(msg.sender, sequencerKey, batcherKey, payee, endpoint);
 
         // Interaction: the Baton's copy.
@@ -188,7 +190,11 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
     }
 
     /// @inheritdoc IOperatorRegistry
-    function setBatcherKey(uint16 operator, uint8 index, address key) external onlyOwner(operator) {
+    function setBatcherKey(uint16 operator, uint8 index, address key, bytes calldata keyProof)
+        external
+        onlyOwner(operator)
+    {
+        _checkKeyProof(key, keyProof);
         OperatorRecord record = _operators[operator];
         uint8 count = record.batcherCount();
         if (index > count || index >= MAX_BATCHER_KEYS) {

@@ -116,13 +116,13 @@ interface IOperatorRegistry {
     /// Requirements:
     /// - the caller is whitelisted, else {OperatorRegistry_NotWhitelisted}
     /// - in stage 0, of the reserve's entity, else {OperatorRegistry_NotFoundation}
-    /// - `keyProof` is the sequencer key's, else {OperatorRegistry_BadKeyProof}
+    /// - `keyProof` is the sequencer key's and `batcherProof` the batcher key's, else {OperatorRegistry_BadKeyProof}
     /// - no other operator ever had one of the keys, else {OperatorRegistry_KeyTaken}
     /// - keys and payee are not zero, else {OperatorRegistry_ZeroAddress}
     /// @param sequencerKey Signs commitments and sends the keeper's transactions.
     /// @param keyProof EIP-712 `KeyBinding(address owner)` with the caller as owner, 65 bytes r, s, v: nobody can take another's key.
-    /// @param batcherKey First batcher key, the one that posts batches to L1. It signs nothing else, so no proof is asked:
-    /// whoever takes a stranger's key on purpose only makes it choose another, and can be taken off the whitelist.
+    /// @param batcherKey First batcher key, the one that posts batches to L1.
+    /// @param batcherProof The same by the batcher key: a key is bound for ever, so nobody binds one that it does not have.
     /// @param payee Receives withdrawn bond and balances.
     /// @param endpoint Base URL of the operator's relay, only announced.
     /// @return operator The new id, counted from 1.
@@ -130,6 +130,7 @@ interface IOperatorRegistry {
         address sequencerKey,
         bytes calldata keyProof,
         address batcherKey,
+        bytes calldata batcherProof,
         address payee,
         string calldata endpoint
     ) external returns (uint16 operator);
@@ -184,11 +185,12 @@ interface IOperatorRegistry {
     ///
     /// Requirements:
     /// - the caller is the owner, else {OperatorRegistry_NotOwner}
+    /// - `keyProof` is the key's, else {OperatorRegistry_BadKeyProof}
     /// - `index` is at most the number of keys, and below 4, else {OperatorRegistry_BatcherIndexOutOfRange}
     /// - no other operator ever had the key, else {OperatorRegistry_KeyTaken}
-    /// - the key is not zero, else {OperatorRegistry_ZeroAddress}
     /// @param index 0 to 3; equal to the number of keys to add one. Key 0 is the one a claim rotates to.
-    function setBatcherKey(uint16 operator, uint8 index, address key) external;
+    /// @param keyProof As for `register`.
+    function setBatcherKey(uint16 operator, uint8 index, address key, bytes calldata keyProof) external;
 
     /// @notice Changes who receives withdrawn bond and balances, at once.
     /// @dev Emits {PayeeSet}. Requires the owner as caller, else {OperatorRegistry_NotOwner}; a payee other than zero, else

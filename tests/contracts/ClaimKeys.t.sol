@@ -73,8 +73,10 @@ contract ClaimKeysTest is BatonTest {
 
     /// @dev Only the first batcher key is what claims use.
     function test_claim_GivenAnotherBatcherKey_UsesTheFirst() public {
+        (address second, uint256 key) = makeAddrAndKey("second batcher");
+        bytes memory proof = _keyProof(alice.owner, key);
         vm.prank(alice.owner);
-        registry.setBatcherKey(alice.id, 1, makeAddr("second batcher"));
+        registry.setBatcherKey(alice.id, 1, second, proof);
         _sellTurns();
         _checkClaim(alice, FIRST);
     }
@@ -92,19 +94,20 @@ contract ClaimKeysTest is BatonTest {
     function _setKeys(Operator memory operator, string memory name) internal returns (Operator memory) {
         Operator memory keys = _keysOf(name);
         bytes memory proof = _keyProof(operator.owner, keys.sequencerKey);
+        bytes memory batcherProof = _keyProof(operator.owner, keys.batcherKey);
         vm.startPrank(operator.owner);
         registry.setSequencerKey(operator.id, keys.sequencer, proof);
-        registry.setBatcherKey(operator.id, 0, keys.batcher);
+        registry.setBatcherKey(operator.id, 0, keys.batcher, batcherProof);
         vm.stopPrank();
         (keys.id, keys.owner, keys.payee) = (operator.id, operator.owner, operator.payee);
         return keys;
     }
 
     function _setKey(Operator memory keys, bool sequencers) internal {
-        bytes memory proof = _keyProof(reserve.owner, keys.sequencerKey);
+        bytes memory proof = _keyProof(reserve.owner, sequencers ? keys.sequencerKey : keys.batcherKey);
         vm.startPrank(reserve.owner);
         if (sequencers) registry.setSequencerKey(reserve.id, keys.sequencer, proof);
-        else registry.setBatcherKey(reserve.id, 0, keys.batcher);
+        else registry.setBatcherKey(reserve.id, 0, keys.batcher, proof);
         vm.stopPrank();
     }
 

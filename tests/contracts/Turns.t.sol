@@ -276,9 +276,11 @@ contract TurnsTest is BatonTest {
 
     /// @dev Alice has two batcher keys and all of epoch 4; now is in epoch 3.
     function _givenASecondBatcher() internal returns (address second) {
-        second = makeAddr("alice: second batcher");
+        uint256 key;
+        (second, key) = makeAddrAndKey("alice: second batcher");
+        bytes memory proof = _keyProof(alice.owner, key);
         vm.prank(alice.owner);
-        registry.setBatcherKey(alice.id, 1, second);
+        registry.setBatcherKey(alice.id, 1, second, proof);
         _warpToCommit(4);
         _commit(alice, 4, _curve(20_000_000, 8));
         _warpToReveal(4);

@@ -85,6 +85,7 @@ pub fn me(id: OperatorId) -> Me {
         sequencer_key: sequencer_key(id),
         key_proof: Bytes::new(),
         batcher: batcher_key(id),
+        batcher_proof: Some(Bytes::new()),
         payee: owner(id),
         endpoint: format!("http://{id}"),
         bond_eth: U256::ZERO,
