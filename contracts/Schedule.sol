@@ -238,17 +238,16 @@ contract Schedule is Assignments, PolicyTable {
 
     /// @dev Counts in the ring, not in a counter an operator: nothing has to be written when a slot's dispute period lapses.
     function _live(uint16 operator) internal view returns (uint256 count, uint256 lastEnd) {
-        Clock memory c = _clock();
         uint256 current = _epochNow();
-        for (uint256 epoch = _oldestEpoch(current); epoch <= current + 1; ++epoch) {
+        uint256 oldest = _oldestEpoch(current);
+        // The latest one first: with the first one that is beyond dispute all before it are.
+        for (uint256 epoch = current + 1;; --epoch) {
             uint256 end = _startOf(epoch + 1, 0) + DISPUTE_PERIOD;
-            if (block.timestamp >= end) continue;
-            uint256 before = count;
-            for (uint256 from; from < c.slotsPerEpoch; from += FrozenWordLib.IDS) {
-                FrozenWord word = _frozen[_ringWord(epoch, from / FrozenWordLib.IDS)];
-                if (word.isOf(epoch)) count += word.countOf(operator);
-            }
-            if (count != before) lastEnd = end;
+            if (block.timestamp >= end) break;
+            uint256 found = _slotsIn(epoch, operator);
+            if (found != 0 && lastEnd == 0) lastEnd = end;
+            count += found;
+            if (epoch == oldest) break;
         }
     }
 

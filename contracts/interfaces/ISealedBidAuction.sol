@@ -139,7 +139,7 @@ interface ISealedBidAuction {
     /// Requirements:
     /// - in the commit window of `epoch`, else {SealedBidAuction_WrongWindow}
     /// - by the owner or the sequencer key, else {SealedBidAuction_NotController}
-    /// - `epoch` is of stage 2, else {SealedBidAuction_StageWithoutAuction}
+    /// - `epoch` is of stage 2 or 3, else {SealedBidAuction_StageWithoutAuction}
     /// - the operator is in its set, else {SealedBidAuction_NotEligible}
     /// - the free balance covers the deposit, else {SealedBidAuction_InsufficientBalance}
     /// @param commitment See {commitmentOf}. The operator is part of it, so a copy of a rival's can't be revealed.
