@@ -12,7 +12,7 @@ import {ISchedule} from "./interfaces/ISchedule.sol";
 import {Clocked} from "./libraries/Clocked.sol";
 import {L1Header} from "./libraries/L1Header.sol";
 import {Timeline} from "./libraries/Timeline.sol";
-import {FrozenWordLib} from "./types/FrozenWord.sol";
+import {FrozenWord, FrozenWordLib} from "./types/FrozenWord.sol";
 import {PolicyPlan} from "./types/PolicyPlan.sol";
 import {Clock, EpochPhase} from "./types/Types.sol";
 
