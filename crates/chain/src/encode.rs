@@ -7,8 +7,9 @@ use alloy::{
     sol_types::SolCall,
 };
 use rota_bindings::{
-    Baton, BondVault, OperatorRegistry, Schedule,
+    Baton, BondVault, OperatorRegistry, Performance, Schedule,
     SealedBidAuction::{self, commitBidCall},
+    StakeWeighted,
 };
 use rota_core::{Epoch, Wei, intent::Action, message::BlockCommitment, view::ChainView};
 
@@ -132,6 +133,18 @@ pub async fn encode(l1: &L1, view: &ChainView, action: &Action) -> Result<Call, 
             auction(SealedBidAuction::settleCall { epoch: epoch.0 }.abi_encode(), U256::ZERO)
         }
 
+        Action::QueueWeight { operator, fee, .. } => {
+            let data = StakeWeighted::queueCall { operator: operator.0 }.abi_encode().into();
+            Call { to: contracts.stake, data, value: *fee }
+        }
+        Action::ApplyQueue { epoch } => {
+            let data = StakeWeighted::applyQueueCall { epoch: epoch.0 }.abi_encode().into();
+            Call { to: contracts.stake, data, value: U256::ZERO }
+        }
+        Action::Score { epoch } => {
+            let data = Performance::scoreCall { epoch: epoch.0 }.abi_encode().into();
+            Call { to: contracts.performance, data, value: U256::ZERO }
+        }
         Action::RecordSeed { epoch } => {
             let (header, parent) = seed_headers(l1, view, *epoch).await?;
             schedule(Schedule::recordSeedCall { epoch: epoch.0, header, parent }.abi_encode())

@@ -3,7 +3,8 @@
 use alloy::sol_types::SolInterface;
 use rota_bindings::{
     Baton::BatonErrors, BondVault::BondVaultErrors, OperatorRegistry::OperatorRegistryErrors,
-    Schedule::ScheduleErrors, SealedBidAuction::SealedBidAuctionErrors,
+    Performance::PerformanceErrors, Schedule::ScheduleErrors,
+    SealedBidAuction::SealedBidAuctionErrors, StakeWeighted::StakeWeightedErrors,
 };
 use std::fmt::Debug;
 
@@ -14,6 +15,8 @@ pub(crate) fn explain(data: &[u8]) -> Option<String> {
         .or_else(|| as_error_of::<SealedBidAuctionErrors>(data))
         .or_else(|| as_error_of::<BondVaultErrors>(data))
         .or_else(|| as_error_of::<OperatorRegistryErrors>(data))
+        .or_else(|| as_error_of::<StakeWeightedErrors>(data))
+        .or_else(|| as_error_of::<PerformanceErrors>(data))
 }
 
 /// `Enum(Error { values })` as it is derived, without the enum's name.

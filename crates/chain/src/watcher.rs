@@ -222,8 +222,10 @@ impl Watcher {
 
     fn filter(&self) -> Filter {
         let contracts = &self.deployment.contracts;
-        let Contracts { registry, vault, auction, schedule, baton, .. } = *contracts;
-        Filter::new().address(vec![registry, vault, auction, schedule, baton])
+        let Contracts { registry, vault, auction, schedule, baton, stake, performance, .. } =
+            *contracts;
+        Filter::new()
+            .address(vec![registry, vault, auction, schedule, baton, stake, performance])
     }
 
     async fn events(

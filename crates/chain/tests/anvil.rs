@@ -18,7 +18,7 @@ use rota_core::{
     Contracts, Epoch, OperatorId, Slot, Timestamp,
     intent::{Action, Intent, IntentRecord, IntentStore, StoreFault},
     timeline::{Clock, Delays, Timeline},
-    view::{ChainView, Deployment},
+    view::{ChainView, Deployment, PolicyTerms},
 };
 use rota_devnet::solo::Solo;
 use std::{
@@ -57,9 +57,15 @@ impl Anvil {
             schedule: contract(4),
             baton: contract(5),
             adapter: contract(6),
+            open_auction: contract(7),
+            auction_policy: contract(8),
+            stake: contract(9),
+            performance: contract(10),
+            composite: contract(11),
+            rewards: contract(12),
         };
         let anvil = Self { node, rpc, contracts };
-        for address in [1, 2, 3, 4, 5, 6].map(contract) {
+        for address in (1..=12).map(contract) {
             anvil.set_code(address, &ECHO).await;
         }
         anvil.mine(1).await;
@@ -139,6 +145,7 @@ impl Anvil {
             cap_slots: 2,
             token: Address::ZERO,
             call_out_bond: U256::ZERO,
+            terms: PolicyTerms::default(),
         };
         Watcher::new(
             self.l1(),

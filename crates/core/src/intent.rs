@@ -91,6 +91,18 @@ pub enum Action {
         operator: OperatorId,
         epoch: Epoch,
     },
+    /// Tells the stake policy of an operator's weight, in units; `fee` is what the entry costs.
+    QueueWeight {
+        operator: OperatorId,
+        weight: u64,
+        fee: Wei,
+    },
+    ApplyQueue {
+        epoch: Epoch,
+    },
+    Score {
+        epoch: Epoch,
+    },
     RecordSeed {
         epoch: Epoch,
     },
@@ -168,6 +180,9 @@ impl Action {
             Self::RevealBid { operator, epoch, .. } => format!("reveal-bid/{epoch}/{operator}"),
             Self::ForfeitBid { operator, epoch } => format!("forfeit-bid/{epoch}/{operator}"),
             Self::RefundBid { operator, epoch } => format!("refund-bid/{epoch}/{operator}"),
+            Self::QueueWeight { operator, .. } => format!("queue-weight/{operator}"),
+            Self::ApplyQueue { epoch } => format!("apply-queue/{epoch}"),
+            Self::Score { epoch } => format!("score/{epoch}"),
             Self::RecordSeed { epoch } => format!("record-seed/{epoch}"),
             Self::Settle { epoch } => format!("settle/{epoch}"),
             Self::Freeze { epoch } => format!("freeze/{epoch}"),
@@ -220,6 +235,9 @@ impl Action {
             Self::RefundBid { operator, epoch } => {
                 view.round(*epoch).is_none_or(|round| round.refunded.contains(operator))
             }
+            Self::QueueWeight { operator, weight, .. } => view.queued_weight(*operator) == *weight,
+            Self::ApplyQueue { epoch } => !view.is_queue_due(*epoch),
+            Self::Score { epoch } => view.state().scores.has(*epoch),
             Self::RecordSeed { epoch } => view.is_seeded(*epoch),
             Self::Settle { epoch } => view.is_settled(*epoch),
             Self::Freeze { epoch } => view.is_frozen(*epoch),

@@ -5,19 +5,24 @@ use crate::{
     me::{Head, Me, NodeView},
     timeline::{Clock, Delays, Timeline},
     types::{BlockId, Contracts, Epoch, L1Block, Millis, OperatorId, Slot, Timestamp},
-    view::{ChainView, Deployment, Event},
+    view::{ChainView, Deployment, Event, PolicyTerms},
 };
 use alloy::primitives::{Address, B256, Bytes, Signature, U256, keccak256};
 use rota_bindings::{
     Baton::{self, BatonEvents},
     OperatorRegistry::{self, OperatorRegistryEvents},
+    Performance::{EpochScored, PerformanceEvents},
     Schedule::{self, ScheduleEvents},
     SealedBidAuction::{self, SealedBidAuctionEvents},
+    StakeWeighted::{QueueApplied, Queued, StakeWeightedEvents},
 };
 use std::sync::Arc;
 
 /// Genesis: slots of 16 s and epochs of 64 s from here on. L1 blocks have even times: block n is dated 2 n.
 pub const GENESIS: u64 = 1_000;
+/// Policies that ask nothing of keepers, and one of which the deployment knows nothing more.
+pub const ROUND_ROBIN: Address = Address::repeat_byte(14);
+pub const OPEN_AUCTION_POLICY: Address = Address::repeat_byte(15);
 /// Us, in the tests of duties.
 pub const ME: OperatorId = OperatorId(2);
 
@@ -51,6 +56,12 @@ pub fn deployment() -> Arc<Deployment> {
         schedule: Address::repeat_byte(4),
         baton: Address::repeat_byte(5),
         adapter: Address::repeat_byte(6),
+        open_auction: Address::repeat_byte(8),
+        auction_policy: Address::repeat_byte(9),
+        stake: Address::repeat_byte(10),
+        performance: Address::repeat_byte(11),
+        composite: Address::repeat_byte(12),
+        rewards: Address::repeat_byte(13),
     };
     Arc::new(Deployment {
         l1_chain_id: 31_337,
@@ -63,6 +74,12 @@ pub fn deployment() -> Arc<Deployment> {
         cap_slots: 2,
         token: Address::repeat_byte(7),
         call_out_bond: U256::from(5),
+        terms: PolicyTerms {
+            open_auction: OPEN_AUCTION_POLICY,
+            composite: vec![contracts.stake, contracts.performance, ROUND_ROBIN],
+            stake_unit: U256::from(10),
+            stake_fee: U256::from(3),
+        },
     })
 }
 
@@ -113,10 +130,11 @@ pub struct Scene {
 }
 
 impl Scene {
-    /// At genesis: the reserve, operators 2 to 4 active from epoch 0 on, stage 2, everybody well funded.
+    /// At genesis: the reserve, operators 2 to 4 active from epoch 0 on, stage 2, sealed bids before round robin, everybody well funded.
     pub fn new() -> Self {
         let view = ChainView::new(deployment(), block(GENESIS - 10));
-        let mut scene = Self { view }.stage(2);
+        let auction = view.deployment.contracts.auction_policy;
+        let mut scene = Self { view }.stage(2).policies(2, &[auction, ROUND_ROBIN], 0);
         for id in 1..=4 {
             scene = scene.operator(id);
         }
@@ -190,6 +208,28 @@ impl Scene {
             stage,
             fromEpoch: 0,
         }))
+    }
+
+    /// The policies of `stage` from an epoch on.
+    pub fn policies(self, stage: u8, policies: &[Address], from: u64) -> Self {
+        let policies = policies.to_vec();
+        let event = Schedule::PoliciesSet { stage, policies, fromEpoch: from };
+        self.schedule(ScheduleEvents::PoliciesSet(event))
+    }
+
+    pub fn queued(self, operator: u16, weight: u64, from: u64) -> Self {
+        let event = Queued { operator, weight: U256::from(weight), activeFrom: from };
+        self.event(Event::Stake(StakeWeightedEvents::Queued(event)))
+    }
+
+    pub fn queue_applied(self, epoch: u64, count: u64) -> Self {
+        let event = QueueApplied { epoch, count: U256::from(count) };
+        self.event(Event::Stake(StakeWeightedEvents::QueueApplied(event)))
+    }
+
+    pub fn scored(self, epoch: u64) -> Self {
+        let event = EpochScored { epoch, misses: U256::ZERO, seats: U256::from(4) };
+        self.event(Event::Performance(PerformanceEvents::EpochScored(event)))
     }
 
     pub fn seeded(self, epoch: u64) -> Self {

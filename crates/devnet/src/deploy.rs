@@ -4,6 +4,7 @@ use crate::{
     Error,
     genesis::L2_CHAIN_ID,
     l1::{L1, OWNER},
+    policy::Policy,
     process::{POLL, Spec, Supervisor},
     tools::{Tools, read_json, write, write_json},
 };
@@ -34,6 +35,8 @@ pub struct Geometry {
     pub l1_block_time: u16,
     pub l2_block_time: u16,
     pub system_config: Address,
+    /// Assigns the slots of the stage that the chain starts in.
+    pub policy: Policy,
 }
 
 /// An operator as the deployment must know it: the first is registered as the reserve, the others are whitelisted.
@@ -149,6 +152,11 @@ fn configure(text: &str, geometry: Geometry, parties: &[Party]) -> Result<Table,
         let section_table = table.get_mut(section).and_then(Value::as_table_mut);
         section_table.ok_or_else(|| format!("no section [{section}]"))?.insert(key.into(), value);
     }
+    let stage = table.get("registry").and_then(|registry| registry.get("stage"));
+    let stage = stage.and_then(Value::as_integer).ok_or("no number `stage` in [registry]")?;
+    let names = geometry.policy.list().into_iter().map(|name| Value::String(name.into())).collect();
+    let policies = table.get_mut("policies").and_then(Value::as_table_mut);
+    policies.ok_or("no section [policies]")?.insert(format!("stage{stage}"), Value::Array(names));
     table.insert("governance".into(), governance);
     table.insert("whitelist".into(), Value::Array(whitelist));
     Ok(table)

@@ -34,6 +34,7 @@ pub mod genesis;
 pub mod l1;
 pub mod node;
 pub mod operator;
+mod policy;
 pub mod ports;
 pub mod process;
 pub mod rpc;
@@ -43,5 +44,6 @@ pub mod stack;
 pub mod tools;
 
 pub use error::Error;
+pub use policy::Policy;
 pub use stack::{Options, Stack};
 pub use tools::Tools;

@@ -7,6 +7,7 @@ use crate::{
     l1::{ISystemConfig, L1, L1_CHAIN_ID, OWNER, Send},
     node::{ChainFiles, Node},
     operator::{Deployment, Follower, Operator},
+    policy::Policy,
     ports::Ports,
     process::{Started, Supervisor},
     rpc,
@@ -45,6 +46,8 @@ pub struct Options {
     pub l2_block_time: u16,
     /// Folder of everything: keys, databases, configurations, logs. New, empty, or an earlier devnet's.
     pub dir: PathBuf,
+    /// Assigns the slots.
+    pub policy: Policy,
     /// Draws the bids.
     pub seed: u64,
     /// Seconds from the deployment to slot 0: every keeper must be up by then.
@@ -60,6 +63,7 @@ impl Options {
             l1_block_time: 2,
             l2_block_time: 1,
             dir: dir.into(),
+            policy: Policy::default(),
             seed: 1,
             genesis_delay: 45,
         }
@@ -171,6 +175,7 @@ impl Stack {
             l1_block_time: options.l1_block_time,
             l2_block_time: options.l2_block_time,
             system_config,
+            policy: options.policy,
         };
         progress("deploying Rota, starting the rollup's nodes");
         // Side by side: the nodes need the SystemConfig only.

@@ -4,8 +4,8 @@ use super::{Context, Held, intent};
 use crate::{
     intent::{Action, Intent},
     me::Me,
-    types::{OperatorId, Timestamp, Wei},
-    view::{ChainView, Status},
+    types::{Epoch, OperatorId, Timestamp, Wei},
+    view::{ChainView, Market, Status},
 };
 
 /// For what has no date by which it is useless.
@@ -83,10 +83,13 @@ pub fn activate(ctx: &Context<'_>) -> Result<Option<Intent>, Held> {
     }
 }
 
-/// Fills the balance at the auction up once it is down by half, so that not every lock is a reason for a transfer.
+/// Fills the balance at the auction up once it is down by half, so that not every lock is a reason for a transfer. While slots are
+/// sold there: elsewhere it would lie idle.
 pub fn fund(ctx: &Context<'_>) -> Result<Option<Intent>, Held> {
     let (me, money) = (ctx.me, &ctx.view.money);
+    let epoch = Epoch(ctx.timeline().epoch_at(ctx.at()).0 + 2);
     if ctx.id == OperatorId::RESERVE
+        || ctx.view.market(epoch) != Some(Market::Sealed)
         || money.auction_free >= me.auction_balance.div_ceil(Wei::from(2))
     {
         return Ok(None);

@@ -8,12 +8,14 @@ mod bidding;
 mod liveness;
 mod membership;
 mod pipeline;
+mod stake;
 mod turns;
 
 pub use bidding::{bid, forfeit, refund, reveal};
 pub use liveness::{call_out, jail, record_misses, take_over};
 pub use membership::{activate, announce, bond, collect, fund, register};
-pub use pipeline::{cancel, freeze, record_seed, settle};
+pub use pipeline::{apply_queue, cancel, freeze, record_seed, score, settle};
+pub use stake::queue_weights;
 pub use turns::{answer, claim, come_back, rotate};
 
 use crate::{
@@ -126,7 +128,10 @@ pub fn due(
 
     plan.add(reveal(&ctx));
     plan.add(bid(&ctx, strategy));
+    plan.intents.extend(queue_weights(&ctx));
     plan.intents.extend(record_seed(&ctx));
+    plan.intents.extend(apply_queue(&ctx));
+    plan.intents.extend(score(&ctx));
     plan.intents.extend(settle(&ctx));
     plan.intents.extend(freeze(&ctx));
     plan.intents.extend(cancel(&ctx));

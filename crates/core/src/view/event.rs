@@ -7,7 +7,8 @@ use alloy::{
 };
 use rota_bindings::{
     Baton::BatonEvents, BondVault::BondVaultEvents, OperatorRegistry::OperatorRegistryEvents,
-    Schedule::ScheduleEvents, SealedBidAuction::SealedBidAuctionEvents,
+    Performance::PerformanceEvents, Schedule::ScheduleEvents,
+    SealedBidAuction::SealedBidAuctionEvents, StakeWeighted::StakeWeightedEvents,
 };
 
 /// An event of one of the deployment's contracts.
@@ -18,6 +19,8 @@ pub enum Event {
     Auction(SealedBidAuctionEvents),
     Schedule(ScheduleEvents),
     Baton(BatonEvents),
+    Stake(StakeWeightedEvents),
+    Performance(PerformanceEvents),
     /// What stood behind the arguments of a commit transaction: the bid's curve, sealed so that its key alone opens it.
     SealedCurve {
         epoch: Epoch,
@@ -40,6 +43,10 @@ impl Event {
             ScheduleEvents::decode_log(log).ok().map(|found| Self::Schedule(found.data))
         } else if at == contracts.baton {
             BatonEvents::decode_log(log).ok().map(|found| Self::Baton(found.data))
+        } else if at == contracts.stake {
+            StakeWeightedEvents::decode_log(log).ok().map(|found| Self::Stake(found.data))
+        } else if at == contracts.performance {
+            PerformanceEvents::decode_log(log).ok().map(|found| Self::Performance(found.data))
         } else {
             None
         }

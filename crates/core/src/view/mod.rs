@@ -11,12 +11,14 @@
 mod event;
 mod liveness;
 mod operators;
+mod policies;
 mod rounds;
 mod schedule;
 mod state;
 
 pub use event::Event;
 pub use liveness::TakeOverRight;
+pub use policies::{Market, Needs, PolicyTerms, QueueEntry, Scores, StakeQueue};
 pub use schedule::Turn;
 pub use state::{
     Bid, CallOut, Change, EpochRecord, History, Operator, Rotation, Round, RoundResult, State,
@@ -55,6 +57,7 @@ pub struct Deployment {
     pub token: Address,
     /// Bond of a call-out, wei.
     pub call_out_bond: Wei,
+    pub terms: PolicyTerms,
 }
 
 /// What the contracts answered at the head about money, and what the keeper's own accounts hold there.

@@ -1,6 +1,9 @@
 //! What is known after an L1 block, and how an event changes it. Everything here can be derived from the events alone.
 
-use super::event::Event;
+use super::{
+    event::Event,
+    policies::{Scores, StakeQueue},
+};
 use crate::{
     timeline::Timeline,
     types::{Epoch, L1Block, OperatorId, Slot, Timestamp, Wei},
@@ -45,24 +48,24 @@ impl<T> Default for History<T> {
     }
 }
 
-impl<T: Copy> History<T> {
+impl<T: Clone> History<T> {
     fn set(&mut self, from: u64, value: T) {
         self.0.push((Epoch(from), value));
     }
 
     /// What is valid in `epoch`.
     pub fn at(&self, epoch: Epoch) -> Option<T> {
-        self.0.iter().rev().find(|(from, _)| *from <= epoch).map(|(_, value)| *value)
+        self.0.iter().rev().find(|(from, _)| *from <= epoch).map(|(_, value)| value.clone())
     }
 
     /// What was set last, whether it is valid yet or not.
     pub fn latest(&self) -> Option<T> {
-        self.0.last().map(|(_, value)| *value)
+        self.0.last().map(|(_, value)| value.clone())
     }
 
     /// Everything ever set.
     pub fn all(&self) -> impl Iterator<Item = T> + '_ {
-        self.0.iter().map(|(_, value)| *value)
+        self.0.iter().map(|(_, value)| value.clone())
     }
 }
 
@@ -166,6 +169,10 @@ pub struct State {
     /// Entity of each whitelisted owner.
     pub entities: BTreeMap<Address, u32>,
     pub stage: History<u8>,
+    /// The policies of each stage, in the order in which they fill.
+    pub policies: BTreeMap<u8, History<Vec<Address>>>,
+    pub stake: StakeQueue,
+    pub scores: Scores,
     pub epochs: BTreeMap<Epoch, EpochRecord>,
     pub rounds: BTreeMap<Epoch, Round>,
     pub call_out: Option<CallOut>,
@@ -187,6 +194,8 @@ impl State {
             Event::Schedule(event) => self.fold_schedule(timeline, block, event),
             Event::Baton(event) => self.fold_baton(timeline, block, event),
             Event::Vault(event) => self.fold_vault(event),
+            Event::Stake(event) => self.stake.fold(event),
+            Event::Performance(event) => self.scores.fold(event),
             Event::SealedCurve { epoch, operator, sealed } => {
                 self.bid(epoch.0, operator.0).sealed = Some(*sealed)
             }
@@ -344,8 +353,9 @@ impl State {
                 };
                 self.epoch_of(timeline, e.slot).changes.push(change);
             }
-            // What is freezable is asked of the schedule; which rounds there are, of the auction.
-            E::PoliciesSet(_) => {}
+            E::PoliciesSet(e) => {
+                self.policies.entry(e.stage).or_default().set(e.fromEpoch, e.policies.clone())
+            }
         }
     }
 

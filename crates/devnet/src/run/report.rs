@@ -7,6 +7,7 @@ use rota_bindings::Baton::BatonEvents;
 use rota_core::{
     Slot, Timestamp,
     types::{Epoch, OperatorId},
+    view::Market,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -17,6 +18,10 @@ pub const VERSION: u32 = 1;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Report {
     pub version: u32,
+    /// By which slots were assigned.
+    pub policy: String,
+    /// Slots of the scheduled epochs by the operator that they were frozen to.
+    pub assigned: BTreeMap<u16, u64>,
     pub blocks: Blocks,
     pub handoffs: Vec<Handoff>,
     pub auctions: Vec<Auction>,
@@ -120,6 +125,8 @@ impl Report {
             (first..=last).filter(|n| evidence.is_late(*n) && !evidence.in_fault(*n)).count();
         Self {
             version: VERSION,
+            policy: evidence.policy.to_string(),
+            assigned: assigned(evidence),
             blocks: Blocks { first, last, missed: missed as u64 },
             handoffs: handoffs(evidence),
             auctions: auctions(evidence),
@@ -131,6 +138,16 @@ impl Report {
             left_running: evidence.left_running,
         }
     }
+}
+
+fn assigned(evidence: &Evidence) -> BTreeMap<u16, u64> {
+    let mut slots = BTreeMap::new();
+    for epoch in evidence.epochs() {
+        for id in evidence.view.frozen_ids(epoch) {
+            *slots.entry(id.0).or_default() += 1;
+        }
+    }
+    slots
 }
 
 fn handoffs(evidence: &Evidence) -> Vec<Handoff> {
@@ -165,9 +182,8 @@ fn handoffs(evidence: &Evidence) -> Vec<Handoff> {
 
 fn auctions(evidence: &Evidence) -> Vec<Auction> {
     let view = &evidence.view;
-    let epochs = evidence.slots().map(|slot| view.timeline().epoch_of(slot));
-    let epochs: std::collections::BTreeSet<Epoch> =
-        epochs.filter(|epoch| view.is_auctioned(*epoch)).collect();
+    let epochs = evidence.epochs().into_iter();
+    let epochs = epochs.filter(|epoch| view.market(*epoch) == Some(Market::Sealed));
     let of = |epoch: Epoch| {
         let round = view.round(epoch);
         let result = round.and_then(|round| round.result.as_ref());
@@ -184,7 +200,7 @@ fn auctions(evidence: &Evidence) -> Vec<Auction> {
             winners,
         }
     };
-    epochs.into_iter().map(of).collect()
+    epochs.map(of).collect()
 }
 
 fn misses(evidence: &Evidence) -> Vec<Miss> {

@@ -201,6 +201,12 @@ impl Written {
             schedule: self.address("contracts.schedule")?,
             baton: self.address("contracts.baton")?,
             adapter: self.address("contracts.adapter")?,
+            open_auction: self.address("contracts.open_auction")?,
+            auction_policy: self.address("contracts.auction_policy")?,
+            stake: self.address("contracts.stake")?,
+            performance: self.address("contracts.performance")?,
+            composite: self.address("contracts.composite")?,
+            rewards: self.address("contracts.rewards")?,
         })
     }
 

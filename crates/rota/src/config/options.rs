@@ -95,6 +95,12 @@ pub const OPTIONS: &[Definition] = &[
         "\"0x…\"",
         "SystemConfigBaton, the owner of the chain's SystemConfig",
     ),
+    required("contracts.open_auction", Text, "\"0x…\"", "OpenBidAuction"),
+    required("contracts.auction_policy", Text, "\"0x…\"", "AuctionPolicy, which assigns what the auction sold"),
+    required("contracts.stake", Text, "\"0x…\"", "StakeWeighted"),
+    required("contracts.performance", Text, "\"0x…\"", "Performance"),
+    required("contracts.composite", Text, "\"0x…\"", "Composite"),
+    required("contracts.rewards", Text, "\"0x…\"", "RewardPool"),
     required("l2.chain_id", Number, "10", "chain id of the rollup"),
     required(
         "l2.node_rpc",

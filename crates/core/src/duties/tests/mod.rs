@@ -4,6 +4,7 @@ mod bidding;
 mod liveness;
 mod membership;
 mod pipeline;
+mod policies;
 mod turns;
 
 use super::*;
