@@ -1,17 +1,15 @@
 //! What a deployment is made of, read once.
 
 use crate::{ChainError, L1};
-use alloy::{
-    eips::BlockId,
-    primitives::{Address, U256},
-};
+use alloy::{eips::BlockId, primitives::U256};
 use rota_bindings::{
-    Baton, BondVault, Clocked, Composite, OpenBidAuction, Schedule, SealedBidAuction, StakeWeighted,
+    Baton, BondVault, Clocked, Composite, OpenBidAuction as Open, Schedule, SealedBidAuction,
+    StakeWeighted,
 };
 use rota_core::{
     Contracts, Timestamp,
     timeline::{Clock, Delays, Timeline},
-    view::{Deployment, PolicyTerms},
+    view::{Deployment, OpenTerms, PolicyTerms},
 };
 
 /// Checks that L1 is chain `l1_chain_id` and that the contracts are there and belong to each other and to `l2_chain_id`, and reads
@@ -78,8 +76,15 @@ async fn policy_terms(l1: &L1, contracts: &Contracts) -> Result<PolicyTerms, Cha
         let call = Composite::policyOfCall { part: U256::from(part) };
         policies.push(l1.read(composite, call, at).await?);
     }
+    let floor = l1.read(open_auction, Open::FLOOR_PRICECall {}, at).await?;
     Ok(PolicyTerms {
-        open_auction: l1.read(open_auction, OpenBidAuction::POLICYCall {}, at).await?,
+        open: OpenTerms {
+            policy: l1.read(open_auction, Open::POLICYCall {}, at).await?,
+            floor_gwei: (floor / U256::from(1_000_000_000u64)).saturating_to(),
+            step_bps: l1.read(open_auction, Open::STEP_BPSCall {}, at).await?.saturating_to(),
+            extension: l1.read(open_auction, Open::EXTENSIONCall {}, at).await?.saturating_to(),
+            cap_slots: l1.read(open_auction, Open::capSlotsCall {}, at).await?.saturating_to(),
+        },
         composite: policies,
         stake_unit: l1.read(stake, StakeWeighted::UNITCall {}, at).await?,
         stake_fee: l1.read(stake, StakeWeighted::FEECall {}, at).await?,

@@ -2,8 +2,9 @@
 
 use alloy::sol_types::SolInterface;
 use rota_bindings::{
-    Baton::BatonErrors, BondVault::BondVaultErrors, OperatorRegistry::OperatorRegistryErrors,
-    Performance::PerformanceErrors, Schedule::ScheduleErrors,
+    Baton::BatonErrors, BondVault::BondVaultErrors, OpenBidAuction::OpenBidAuctionErrors,
+    OperatorRegistry::OperatorRegistryErrors, Performance::PerformanceErrors,
+    RewardPool::RewardPoolErrors, Schedule::ScheduleErrors,
     SealedBidAuction::SealedBidAuctionErrors, StakeWeighted::StakeWeightedErrors,
 };
 use std::fmt::Debug;
@@ -17,6 +18,8 @@ pub(crate) fn explain(data: &[u8]) -> Option<String> {
         .or_else(|| as_error_of::<OperatorRegistryErrors>(data))
         .or_else(|| as_error_of::<StakeWeightedErrors>(data))
         .or_else(|| as_error_of::<PerformanceErrors>(data))
+        .or_else(|| as_error_of::<OpenBidAuctionErrors>(data))
+        .or_else(|| as_error_of::<RewardPoolErrors>(data))
 }
 
 /// `Enum(Error { values })` as it is derived, without the enum's name.

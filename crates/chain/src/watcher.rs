@@ -7,9 +7,9 @@ use alloy::{
     rpc::types::{Filter, Log},
     sol,
 };
-use futures::future::{try_join, try_join_all, try_join5};
+use futures::future::{try_join, try_join_all, try_join3, try_join4, try_join5};
 use rota_bindings::{
-    Baton, BondVault, RotationTarget, Schedule,
+    Baton, BondVault, OpenBidAuction, RewardPool, RotationTarget, Schedule,
     SealedBidAuction::{self, SealedBidAuctionEvents},
 };
 use rota_core::{
@@ -221,11 +221,10 @@ impl Watcher {
     }
 
     fn filter(&self) -> Filter {
-        let contracts = &self.deployment.contracts;
-        let Contracts { registry, vault, auction, schedule, baton, stake, performance, .. } =
-            *contracts;
-        Filter::new()
-            .address(vec![registry, vault, auction, schedule, baton, stake, performance])
+        let Contracts { registry, vault, auction, schedule, baton, .. } = self.deployment.contracts;
+        let Contracts { open_auction, stake, performance, rewards, .. } = self.deployment.contracts;
+        let core = [registry, vault, auction, schedule, baton];
+        Filter::new().address([&core[..], &[open_auction, stake, performance, rewards]].concat())
     }
 
     async fn events(
@@ -278,6 +277,7 @@ impl Watcher {
         let head = view.head();
         let at = BlockId::hash(head.hash);
         let Contracts { vault, auction, schedule, baton, adapter, .. } = self.deployment.contracts;
+        let Contracts { open_auction, rewards, .. } = self.deployment.contracts;
         let Accounts { sequencer_key, owner } = self.accounts;
         let token = self.deployment.token;
 
@@ -309,6 +309,12 @@ impl Watcher {
                 self.l1.read(baton, Baton::collectableCall { operator }, at),
             )
             .await?;
+            let (open_free, eth, tokens) = try_join3(
+                self.l1.read(open_auction, OpenBidAuction::freeBalanceOfCall { operator }, at),
+                self.l1.read(rewards, RewardPool::rewardOf_1Call { operator, token: false }, at),
+                self.l1.read(rewards, RewardPool::rewardOf_1Call { operator, token: true }, at),
+            )
+            .await?;
             Ok(Money {
                 bond_eth: balance.eth,
                 bond_token: balance.token,
@@ -316,11 +322,18 @@ impl Watcher {
                 auction_free: free,
                 bid_deposit: deposit,
                 collectable,
+                open_free,
+                rewards: [eth.released, tokens.released],
                 ..Money::default()
             })
         };
-        let accounts = try_join(self.l1.balance(sequencer_key, at), self.l1.balance(owner, at));
-        let (own, bonds, batcher, tokens, (gas, owner_eth)) = try_join5(
+        let accounts = try_join4(
+            self.l1.balance(sequencer_key, at),
+            self.l1.balance(owner, at),
+            self.l1.read(rewards, RewardPool::undividedCall { token: false }, at),
+            self.l1.read(rewards, RewardPool::undividedCall { token: true }, at),
+        );
+        let (own, bonds, batcher, tokens, (gas, owner_eth, eth, issue)) = try_join5(
             own,
             try_join_all(bonds),
             self.l1.read(adapter, RotationTarget::batcherCall {}, at),
@@ -336,6 +349,7 @@ impl Watcher {
             owner_token: tokens.0,
             owner_allowance: tokens.1,
             batcher,
+            undivided: [eth, issue],
             ..own
         })
     }

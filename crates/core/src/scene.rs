@@ -5,13 +5,15 @@ use crate::{
     me::{Head, Me, NodeView},
     timeline::{Clock, Delays, Timeline},
     types::{BlockId, Contracts, Epoch, L1Block, Millis, OperatorId, Slot, Timestamp},
-    view::{ChainView, Deployment, Event, PolicyTerms},
+    view::{ChainView, Deployment, Event, OpenTerms, PolicyTerms},
 };
 use alloy::primitives::{Address, B256, Bytes, Signature, U256, keccak256};
 use rota_bindings::{
     Baton::{self, BatonEvents},
+    OpenBidAuction::{BidPlaced, BidRefunded, BidderEntered, OpenBidAuctionEvents},
     OperatorRegistry::{self, OperatorRegistryEvents},
     Performance::{EpochScored, PerformanceEvents},
+    RewardPool::{EpochFinalized, RewardPoolEvents},
     Schedule::{self, ScheduleEvents},
     SealedBidAuction::{self, SealedBidAuctionEvents},
     StakeWeighted::{QueueApplied, Queued, StakeWeightedEvents},
@@ -75,7 +77,13 @@ pub fn deployment() -> Arc<Deployment> {
         token: Address::repeat_byte(7),
         call_out_bond: U256::from(5),
         terms: PolicyTerms {
-            open_auction: OPEN_AUCTION_POLICY,
+            open: OpenTerms {
+                policy: OPEN_AUCTION_POLICY,
+                floor_gwei: 1,
+                step_bps: 500,
+                extension: 6,
+                cap_slots: 2,
+            },
             composite: vec![contracts.stake, contracts.performance, ROUND_ROBIN],
             stake_unit: U256::from(10),
             stake_fee: U256::from(3),
@@ -108,6 +116,7 @@ pub fn me(id: OperatorId) -> Me {
         bond_eth: U256::ZERO,
         bond_token: U256::ZERO,
         auction_balance: U256::ZERO,
+        rewards_minimum: [U256::ZERO; 2],
         gas_minimum: U256::from(10),
         bid_secret: BidSecret::new(&Signature::new(U256::from(id.0), U256::from(1), false)),
     }
@@ -142,6 +151,7 @@ impl Scene {
         scene.view.money.gas = U256::from(1_000_000);
         scene.view.money.owner_eth = U256::from(1_000_000);
         scene.view.money.auction_free = U256::from(1_000_000_000_000_000_000u64);
+        scene.view.money.open_free = U256::from(1_000_000_000_000_000_000u64);
         scene.view.money.batcher = batcher_key(OperatorId::RESERVE);
         scene.at(GENESIS)
     }
@@ -230,6 +240,35 @@ impl Scene {
     pub fn scored(self, epoch: u64) -> Self {
         let event = EpochScored { epoch, misses: U256::ZERO, seats: U256::from(4) };
         self.event(Event::Performance(PerformanceEvents::EpochScored(event)))
+    }
+
+    pub fn entered(self, epoch: u64, operator: u16) -> Self {
+        let agent = sequencer_key(OperatorId(operator));
+        let event = BidderEntered { epoch, operator, agent };
+        self.event(Event::OpenAuction(OpenBidAuctionEvents::BidderEntered(event)))
+    }
+
+    /// An open bid, placed in the head.
+    pub fn placed(self, epoch: u64, operator: u16, index: u64, price_gwei: u64) -> Self {
+        let (index, price) = (U256::from(index), U256::from(price_gwei));
+        let event = BidPlaced { epoch, operator, index, priceGwei: price };
+        self.event(Event::OpenAuction(OpenBidAuctionEvents::BidPlaced(event)))
+    }
+
+    pub fn given_back(self, epoch: u64, operator: u16, index: u64, gwei: u64) -> Self {
+        let amount = U256::from(gwei) * U256::from(1_000_000_000u64);
+        let event = BidRefunded { epoch, operator, index: U256::from(index), amount };
+        self.event(Event::OpenAuction(OpenBidAuctionEvents::BidRefunded(event)))
+    }
+
+    pub fn finalized(self, epoch: u64) -> Self {
+        let event = EpochFinalized {
+            epoch,
+            feesPerSlot: U256::from(1),
+            tokensPerSlot: U256::ZERO,
+            slotsServed: U256::from(4),
+        };
+        self.event(Event::Rewards(RewardPoolEvents::EpochFinalized(event)))
     }
 
     pub fn seeded(self, epoch: u64) -> Self {

@@ -28,6 +28,9 @@ use std::{
 
 /// What an operator's three accounts begin with on L1, ETH each: bonds, bids and batches of a long run.
 const FUNDS_ETH: u64 = 100;
+/// What the reward pool begins with, ETH.
+const FEES_ETH: u64 = 4;
+const ETHER: U256 = U256::from_limbs([1_000_000_000_000_000_000, 0, 0, 0]);
 /// Marks a folder as a devnet's.
 const MARK: &str = ".rota-devnet";
 /// Operators at most: one batch of funding transactions, and anvil's account pays for them.
@@ -151,7 +154,7 @@ impl Stack {
             .deploy_system_config(&supervisor, &tools, reserve.batcher, reserve.sequencer)
             .await?;
         let accounts = operators.iter().flat_map(|o| [o.owner, o.sequencer, o.batcher]);
-        let money = U256::from(FUNDS_ETH) * U256::from(10).pow(U256::from(18));
+        let money = U256::from(FUNDS_ETH) * ETHER;
         let fund =
             |to| ("fund an operator", Send { to: Some(to), value: money, ..Send::default() });
         l1.send_all(&supervisor, accounts.map(fund).collect()).await?;
@@ -312,7 +315,17 @@ async fn deploy_and_hand_over(
     let data =
         ISystemConfig::transferOwnershipCall { newOwner: contracts.adapter }.abi_encode().into();
     let hand_over = Send { to: Some(geometry.system_config), data, ..Send::default() };
-    l1.send_all(supervisor, vec![("hand the SystemConfig to the adapter", hand_over)]).await?;
+    // As the withdrawals of the chain's fee vault would, if there were a bridge.
+    let (to, value) = (Some(contracts.rewards), U256::from(FEES_ETH) * ETHER);
+    let fees = Send { to, value, ..Send::default() };
+    l1.send_all(
+        supervisor,
+        vec![
+            ("hand the SystemConfig to the adapter", hand_over),
+            ("bring fees to the reward pool", fees),
+        ],
+    )
+    .await?;
     Ok(contracts)
 }
 

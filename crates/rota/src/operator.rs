@@ -70,6 +70,7 @@ fn me(
         bond_eth: config.bond,
         bond_token: U256::ZERO,
         auction_balance: config.bid.balance,
+        rewards_minimum: config.rewards_minimum,
         gas_minimum: config.minimum_gas,
         bid_secret: BidSecret::new(&secret),
     })

@@ -25,7 +25,7 @@ pub fn bid(ctx: &Context<'_>, strategy: &dyn Strategy) -> Result<Option<Intent>,
     {
         return Ok(None);
     }
-    let asked = Auctioned { view, me: ctx.me, node: ctx.node, id, epoch };
+    let asked = Auctioned { view, me: ctx.me, node: ctx.node, id, epoch, at: ctx.at() };
     let curve = match strategy.bid(&asked) {
         Ok(curve) => curve.word(),
         Err(NoBid::Disabled) => return Ok(None),

@@ -10,6 +10,8 @@ use crate::{
 
 /// For what has no date by which it is useless.
 const NEVER: Timestamp = Timestamp(u64::MAX);
+/// Wei.
+const GWEI: Wei = Wei::from_limbs([1_000_000_000, 0, 0, 0]);
 
 /// Registers our keys. Needs the owner's key and its place on the whitelist.
 pub fn register(view: &ChainView, me: &Me) -> Result<Option<Intent>, Held> {
@@ -88,16 +90,24 @@ pub fn activate(ctx: &Context<'_>) -> Result<Option<Intent>, Held> {
 pub fn fund(ctx: &Context<'_>) -> Result<Option<Intent>, Held> {
     let (me, money) = (ctx.me, &ctx.view.money);
     let epoch = Epoch(ctx.timeline().epoch_at(ctx.at()).0 + 2);
-    if ctx.id == OperatorId::RESERVE
-        || ctx.view.market(epoch) != Some(Market::Sealed)
-        || money.auction_free >= me.auction_balance.div_ceil(Wei::from(2))
-    {
+    let (free, wanted, market) = match ctx.view.market(epoch) {
+        None => return Ok(None),
+        Some(Market::Sealed) => (money.auction_free, me.auction_balance, Market::Sealed),
+        // It keeps whole gwei.
+        Some(Market::Open) => {
+            (money.open_free, me.auction_balance - me.auction_balance % GWEI, Market::Open)
+        }
+    };
+    if ctx.id == OperatorId::RESERVE || free >= wanted.div_ceil(Wei::from(2)) {
         return Ok(None);
     }
-    let missing = me.auction_balance - money.auction_free;
+    let missing = wanted - free;
     // What the transactions of the turns need is not for sale.
     match money.gas > missing.saturating_add(me.gas_minimum) {
-        true => Ok(Some(intent(Action::FundAuction { operator: ctx.id, amount: missing }, NEVER))),
+        true => {
+            let action = Action::FundAuction { operator: ctx.id, amount: missing, market };
+            Ok(Some(intent(action, NEVER)))
+        }
         false => Err(Held::SequencerShort { held: money.gas, missing, kept: me.gas_minimum }),
     }
 }

@@ -7,14 +7,18 @@
 mod bidding;
 mod liveness;
 mod membership;
+mod open;
 mod pipeline;
+mod rewards;
 mod stake;
 mod turns;
 
 pub use bidding::{bid, forfeit, refund, reveal};
 pub use liveness::{call_out, jail, record_misses, take_over};
 pub use membership::{activate, announce, bond, collect, fund, register};
+pub use open::{bid_openly, refund_openly};
 pub use pipeline::{apply_queue, cancel, freeze, record_seed, score, settle};
+pub use rewards::{collect_rewards, finalize};
 pub use stake::queue_weights;
 pub use turns::{answer, claim, come_back, rotate};
 
@@ -128,6 +132,7 @@ pub fn due(
 
     plan.add(reveal(&ctx));
     plan.add(bid(&ctx, strategy));
+    plan.add(bid_openly(&ctx, strategy));
     plan.intents.extend(queue_weights(&ctx));
     plan.intents.extend(record_seed(&ctx));
     plan.intents.extend(apply_queue(&ctx));
@@ -139,6 +144,7 @@ pub fn due(
     plan.intents.extend(record_misses(&ctx));
     plan.intents.extend(forfeit(&ctx));
     plan.intents.extend(refund(&ctx));
+    plan.intents.extend(refund_openly(&ctx));
     plan.intents.extend(jail(&ctx));
 
     plan.intents.extend(announce(&ctx));
@@ -146,6 +152,8 @@ pub fn due(
     plan.add(activate(&ctx));
     plan.add(fund(&ctx));
     plan.intents.extend(collect(&ctx));
+    plan.intents.extend(finalize(&ctx));
+    plan.intents.extend(collect_rewards(&ctx));
     plan
 }
 

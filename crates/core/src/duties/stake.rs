@@ -30,10 +30,8 @@ pub fn queue_weights(ctx: &Context<'_>) -> Vec<Intent> {
 fn queue_weight(ctx: &Context<'_>, operator: OperatorId) -> Option<Intent> {
     let view = ctx.view;
     let (weight, from) = view.weight_to_queue(operator, ctx.at());
-    let replaces =
-        view.state().stake.last(operator).is_some_and(|last| last.active_from == from);
+    let replaces = view.state().stake.last(operator).is_some_and(|last| last.active_from == from);
     let fee = if replaces { Wei::ZERO } else { view.deployment.terms.stake_fee };
     let deadline = ctx.timeline().end_of_epoch(ctx.timeline().epoch_at(ctx.at()));
-    (view.money.gas > fee)
-        .then(|| intent(Action::QueueWeight { operator, weight, fee }, deadline))
+    (view.money.gas > fee).then(|| intent(Action::QueueWeight { operator, weight, fee }, deadline))
 }

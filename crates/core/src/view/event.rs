@@ -6,8 +6,9 @@ use alloy::{
     sol_types::SolEventInterface,
 };
 use rota_bindings::{
-    Baton::BatonEvents, BondVault::BondVaultEvents, OperatorRegistry::OperatorRegistryEvents,
-    Performance::PerformanceEvents, Schedule::ScheduleEvents,
+    Baton::BatonEvents, BondVault::BondVaultEvents, OpenBidAuction::OpenBidAuctionEvents,
+    OperatorRegistry::OperatorRegistryEvents, Performance::PerformanceEvents,
+    RewardPool::RewardPoolEvents, Schedule::ScheduleEvents,
     SealedBidAuction::SealedBidAuctionEvents, StakeWeighted::StakeWeightedEvents,
 };
 
@@ -19,6 +20,8 @@ pub enum Event {
     Auction(SealedBidAuctionEvents),
     Schedule(ScheduleEvents),
     Baton(BatonEvents),
+    OpenAuction(OpenBidAuctionEvents),
+    Rewards(RewardPoolEvents),
     Stake(StakeWeightedEvents),
     Performance(PerformanceEvents),
     /// What stood behind the arguments of a commit transaction: the bid's curve, sealed so that its key alone opens it.
@@ -43,6 +46,10 @@ impl Event {
             ScheduleEvents::decode_log(log).ok().map(|found| Self::Schedule(found.data))
         } else if at == contracts.baton {
             BatonEvents::decode_log(log).ok().map(|found| Self::Baton(found.data))
+        } else if at == contracts.open_auction {
+            OpenBidAuctionEvents::decode_log(log).ok().map(|found| Self::OpenAuction(found.data))
+        } else if at == contracts.rewards {
+            RewardPoolEvents::decode_log(log).ok().map(|found| Self::Rewards(found.data))
         } else if at == contracts.stake {
             StakeWeightedEvents::decode_log(log).ok().map(|found| Self::Stake(found.data))
         } else if at == contracts.performance {

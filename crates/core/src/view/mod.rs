@@ -10,6 +10,7 @@
 
 mod event;
 mod liveness;
+mod open;
 mod operators;
 mod policies;
 mod rounds;
@@ -18,6 +19,7 @@ mod state;
 
 pub use event::Event;
 pub use liveness::TakeOverRight;
+pub use open::{OpenBid, OpenRound, OpenSlot, OpenTerms};
 pub use policies::{Market, Needs, PolicyTerms, QueueEntry, Scores, StakeQueue};
 pub use schedule::Turn;
 pub use state::{
@@ -77,6 +79,12 @@ pub struct Money {
     pub auction_free: Wei,
     /// Deposit that a bid committed now locks, wei.
     pub bid_deposit: Wei,
+    /// Our free balance at the open auction, wei.
+    pub open_free: Wei,
+    /// Our rewards that can be claimed now, in ETH (wei) and in the pool's ERC-20 (its smallest units).
+    pub rewards: [Wei; 2],
+    /// What the reward pool holds and no epoch was paid yet, in the same two.
+    pub undivided: [Wei; 2],
     /// What the Baton holds for us, wei.
     pub collectable: Wei,
     /// Balance of our sequencer key, wei: it pays for the keeper's transactions.

@@ -1,12 +1,13 @@
 //! Queries about the policies that fill an epoch's slots, and what they wait for.
 
-use super::ChainView;
+use super::{ChainView, OpenTerms};
 use crate::{
     timeline::Timeline,
     types::{Epoch, OperatorId, Timestamp, Wei},
 };
 use alloy::primitives::{Address, U256};
 use rota_bindings::{Performance::PerformanceEvents, StakeWeighted::StakeWeightedEvents};
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
 
 /// Most entries of the stake queue that are applied for one epoch, as in `StakeWeighted.MAX_APPLIED`.
@@ -17,8 +18,7 @@ const MAX_WEIGHT: u64 = 65_535;
 /// What the policies of a deployment were deployed with, as far as keepers need it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PolicyTerms {
-    /// The policy that assigns what the open auction sold.
-    pub open_auction: Address,
+    pub open: OpenTerms,
     /// The policies that the composite one is made of.
     pub composite: Vec<Address>,
     /// Bond that makes one unit of weight, wei.
@@ -28,9 +28,11 @@ pub struct PolicyTerms {
 }
 
 /// How an epoch's slots are sold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Market {
     /// By sealed bids, at one price.
+    #[default]
     Sealed,
     /// One by one, to the highest open bid.
     Open,
@@ -145,7 +147,7 @@ impl ChainView {
         let first = *self.policies(epoch).first()?;
         if first == self.deployment.contracts.auction_policy {
             Some(Market::Sealed)
-        } else if first == self.deployment.terms.open_auction {
+        } else if first == self.deployment.terms.open.policy {
             Some(Market::Open)
         } else {
             None
@@ -178,9 +180,8 @@ impl ChainView {
         let current = Epoch(epoch.0.checked_sub(1)?);
         // What the schedule forgot is left out.
         let scored = self.state().scores.next;
-        let next = scored
-            .unwrap_or(Timeline::FIRST_SCHEDULED_EPOCH)
-            .max(timeline.oldest_epoch(current));
+        let next =
+            scored.unwrap_or(Timeline::FIRST_SCHEDULED_EPOCH).max(timeline.oldest_epoch(current));
         (self.needs(epoch).scores && next < current).then_some(next)
     }
 

@@ -2,6 +2,7 @@
 
 use super::{
     event::Event,
+    open::OpenRound,
     policies::{Scores, StakeQueue},
 };
 use crate::{
@@ -11,7 +12,8 @@ use crate::{
 use alloy::primitives::{Address, B256, U256};
 use rota_bindings::{
     Baton::BatonEvents, BondVault::BondVaultEvents, OperatorRegistry::OperatorRegistryEvents,
-    Schedule::ScheduleEvents, SealedBidAuction::SealedBidAuctionEvents,
+    RewardPool::RewardPoolEvents, Schedule::ScheduleEvents,
+    SealedBidAuction::SealedBidAuctionEvents,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -175,6 +177,9 @@ pub struct State {
     pub scores: Scores,
     pub epochs: BTreeMap<Epoch, EpochRecord>,
     pub rounds: BTreeMap<Epoch, Round>,
+    pub open_rounds: BTreeMap<Epoch, OpenRound>,
+    /// The epoch after the one whose rewards were divided last.
+    pub unrewarded: Epoch,
     pub call_out: Option<CallOut>,
     /// Who called out in which slot: each caller may once.
     pub callers: BTreeMap<Slot, BTreeSet<OperatorId>>,
@@ -194,6 +199,8 @@ impl State {
             Event::Schedule(event) => self.fold_schedule(timeline, block, event),
             Event::Baton(event) => self.fold_baton(timeline, block, event),
             Event::Vault(event) => self.fold_vault(event),
+            Event::OpenAuction(event) => self.fold_open_auction(block, event),
+            Event::Rewards(event) => self.fold_rewards(event),
             Event::Stake(event) => self.stake.fold(event),
             Event::Performance(event) => self.scores.fold(event),
             Event::SealedCurve { epoch, operator, sealed } => {
@@ -207,6 +214,7 @@ impl State {
         let oldest = timeline.oldest_epoch(timeline.epoch_at(now));
         self.epochs = self.epochs.split_off(&oldest);
         self.rounds = self.rounds.split_off(&oldest);
+        self.open_rounds = self.open_rounds.split_off(&oldest);
         self.callers = self.callers.split_off(&timeline.first_slot_of(oldest));
     }
 
@@ -226,9 +234,20 @@ impl State {
         self.epoch(timeline.epoch_of(Slot(slot)).0)
     }
 
-    fn spend(&mut self, operator: u16, amount: Wei) {
+    pub(super) fn spend(&mut self, operator: u16, amount: Wei) {
         let spent = self.spent.entry(OperatorId(operator)).or_default();
         *spent = spent.saturating_add(amount);
+    }
+
+    pub(super) fn unspend(&mut self, operator: OperatorId, amount: Wei) {
+        let spent = self.spent.entry(operator).or_default();
+        *spent = spent.saturating_sub(amount);
+    }
+
+    fn fold_rewards(&mut self, event: &RewardPoolEvents) {
+        if let RewardPoolEvents::EpochFinalized(e) = event {
+            self.unrewarded = Epoch(e.epoch + 1);
+        }
     }
 
     fn fold_registry(&mut self, event: &OperatorRegistryEvents) {
@@ -320,8 +339,7 @@ impl State {
                         )))
                     })
                 {
-                    let spent = self.spent.entry(OperatorId(e.operator)).or_default();
-                    *spent = spent.saturating_sub(paid);
+                    self.unspend(OperatorId(e.operator), paid);
                 }
             }
             E::BalanceDeposited(_)

@@ -248,7 +248,9 @@ fn each_check_bites() {
         ("epoch 2 was not frozen", |e| {
             e.view = view(&[frozen([0; 0])]);
         }),
-        ("the policy auction assigned no slot of epoch 2", |e| e.view = view(&[frozen([0, 1, 0, 1])])),
+        ("the policy auction assigned no slot of epoch 2", |e| {
+            e.view = view(&[frozen([0, 1, 0, 1])])
+        }),
         ("the policy auction assigned no slot of epoch 2", |e| e.view = view(&[settled(&[])])),
         ("1 processes left running", |e| e.left_running = 1),
         ("the safe head stood still in slot 9", |e| {

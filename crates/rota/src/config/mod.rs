@@ -322,6 +322,8 @@ pub struct Config {
     /// Bond to keep in the vault, wei; 0 leaves it alone.
     pub bond: U256,
     pub bid: Bid,
+    /// Rewards to wait for before they are fetched, in ETH (wei) and tokens of the pool (smallest units); 0 leaves them alone.
+    pub rewards_minimum: [U256; 2],
     /// Balance of the sequencer key under which the keeper doesn't bid, wei.
     pub minimum_gas: U256,
 }
@@ -379,6 +381,10 @@ impl Config {
                 budget: written.ether("bid.budget_eth")?,
                 balance: written.ether("bid.balance_eth")?,
             },
+            rewards_minimum: [
+                written.ether("rewards.collect_eth")?,
+                written.ether("rewards.collect_tokens")?,
+            ],
             minimum_gas: written.ether("gas.minimum_eth")?,
         })
     }

@@ -29,11 +29,8 @@ pub(super) async fn check(
     // Code that does not answer is another contract.
     let missing =
         |key, address| move |_| Fault::NoContract { key, address, chain_id: config.l1.chain_id };
-    let found = Baton::new(at.baton, l1)
-        .L2_CHAIN_ID()
-        .call()
-        .await
-        .map_err(missing("baton", at.baton))?;
+    let found =
+        Baton::new(at.baton, l1).L2_CHAIN_ID().call().await.map_err(missing("baton", at.baton))?;
     if found != U256::from(config.l2.chain_id) {
         return Err(Fault::OtherRollup { baton: at.baton, found, expected: config.l2.chain_id });
     }

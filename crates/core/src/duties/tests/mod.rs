@@ -3,8 +3,10 @@
 mod bidding;
 mod liveness;
 mod membership;
+mod open;
 mod pipeline;
 mod policies;
+mod rewards;
 mod turns;
 
 use super::*;

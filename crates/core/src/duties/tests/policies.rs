@@ -54,7 +54,7 @@ fn each_policy_asks_for_its_own_duties_and_no_others() {
     let cases: [(&str, &[&str], &[&str]); 6] = [
         ("round-robin", &[], &[]),
         ("auction", &["commit-bid/4/2"], &[]),
-        ("open-auction", &[], &[]),
+        ("open-auction", &["enter-auction/4/2"], &[]),
         ("stake", &["queue-weight/2"], &["apply-queue/4"]),
         ("performance", &["queue-weight/2"], &["apply-queue/4", "score/2"]),
         ("composite", &["queue-weight/2"], &["apply-queue/4", "score/2"]),
@@ -62,15 +62,18 @@ fn each_policy_asks_for_its_own_duties_and_no_others() {
     for (name, tells, waits) in cases {
         assert_eq!(told(name), tells, "{name}, two epochs before");
         let expected: Vec<_> = ["record-seed/4"].iter().chain(waits).collect();
-        assert_eq!(prepared(name, queued).iter().collect::<Vec<_>>(), expected, "{name}, the epoch before");
+        assert_eq!(
+            prepared(name, queued).iter().collect::<Vec<_>>(),
+            expected,
+            "{name}, the epoch before"
+        );
 
         // With the seed, only what the policy waits for stands between it and the freeze.
         let seeded = prepared(name, |scene| scene.queued(2, 100, 4).seeded(4));
         let expected = if waits.is_empty() { &["freeze/4"][..] } else { waits };
         assert_eq!(seeded, expected, "{name}, seeded");
-        let ready = prepared(name, |scene| {
-            scene.queued(2, 100, 4).seeded(4).queue_applied(4, 1).scored(2)
-        });
+        let ready =
+            prepared(name, |scene| scene.queued(2, 100, 4).seeded(4).queue_applied(4, 1).scored(2));
         assert_eq!(ready, ["freeze/4"], "{name}, ready");
     }
 }
@@ -114,7 +117,11 @@ fn weights_follow_bonds() {
             Seat::new(without(scene().queued(2, 100, 2), 999).at(late)).of(1),
             vec![("queue-weight/2", 99, 0)],
         ),
-        ("who left has none", Seat::new(scene().status(ME, 2).queued(2, 100, 2).at(late)), vec![("queue-weight/2", 0, 0)]),
+        (
+            "who left has none",
+            Seat::new(scene().status(ME, 2).queued(2, 100, 2).at(late)).of(1),
+            vec![("queue-weight/2", 0, 0)],
+        ),
         ("not with bonds of another block", Seat::new(stale(scene())), vec![]),
         ("not without the fee", Seat::new(poor(scene())), vec![]),
         ("the reserve has no weight", Seat::new(scene()).of(1), vec![]),
@@ -158,7 +165,12 @@ fn the_queue_is_drained_in_its_order_and_no_further_than_the_contract_does() {
         ("64 are applied for an epoch", view(many(65).queue_applied(2, 64)), 2, false),
         ("in two calls", view(many(65).queue_applied(2, 60).queue_applied(2, 4)), 2, false),
         ("the rest for the next", view(many(65).queue_applied(2, 64)), 3, true),
-        ("one that is replaced stays one", view(many(1).queued(2, 7, 2).queue_applied(2, 1)), 2, false),
+        (
+            "one that is replaced stays one",
+            view(many(1).queued(2, 7, 2).queue_applied(2, 1)),
+            2,
+            false,
+        ),
         ("nobody needs it", view(many(1).policies(2, &named("auction"), 0)), 2, false),
     ] {
         assert_eq!(view.is_queue_due(Epoch(epoch)), expected, "{why}");
@@ -191,7 +203,11 @@ fn a_bid_for_slots_that_are_not_sold_is_not_made() {
         ("drawn", named("stake"), vec![]),
     ] {
         let seat = Seat::new(by(&policies).at(s));
-        assert_eq!(due_of(&seat).iter().filter(|key| key.starts_with("commit")).collect::<Vec<_>>(), expected, "{why}");
+        assert_eq!(
+            due_of(&seat).iter().filter(|key| key.starts_with("commit")).collect::<Vec<_>>(),
+            expected,
+            "{why}"
+        );
     }
     let seat = |policy: &str| {
         let mut seat = Seat::new(by(&named(policy)));
