@@ -12,8 +12,14 @@ library Commitments {
     );
     bytes32 internal constant HANDOFF_RECEIPT_TYPEHASH =
         keccak256("HandoffReceipt(uint256 l2ChainId,uint64 boundarySlot,uint64 number,bytes32 hash)");
+    bytes32 internal constant CLAIM_TYPEHASH = keccak256("Claim(uint256 l2ChainId,uint64 slot)");
     bytes32 internal constant DOMAIN_TYPEHASH =
         keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)");
+
+    /// @return The struct hash of a cluster's claim, before the domain. Other operators claim by a transaction of their key.
+    function hashClaim(uint256 l2ChainId, uint64 slot) internal pure returns (bytes32) {
+        return keccak256(abi.encode(CLAIM_TYPEHASH, l2ChainId, slot));
+    }
 
     /// @return The struct hash, before the domain.
     function hash(BlockCommitment memory commitment) internal pure returns (bytes32) {
@@ -24,6 +30,18 @@ library Commitments {
     /// @return The struct hash, before the domain.
     function hash(HandoffReceipt memory receipt) internal pure returns (bytes32) {
         return keccak256(abi.encode(HANDOFF_RECEIPT_TYPEHASH, receipt));
+    }
+
+    /// @return structHash The same, of calldata, for less gas. A number above 64 bits has a hash that no signer's is.
+    function hashOf(BlockCommitment calldata commitment) internal pure returns (bytes32 structHash) {
+        // structHash = keccak256(abi.encode(BLOCK_COMMITMENT_TYPEHASH, commitment));
+        bytes32 typeHash = BLOCK_COMMITMENT_TYPEHASH;
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            mstore(free, typeHash)
+            calldatacopy(add(free, 0x20), commitment, 0x100)
+            structHash := keccak256(free, 0x120)
+        }
     }
 
     /// @notice The domain separator of a Baton on this chain. Of the chain id as it is now: on a fork of L1 it is another.
