@@ -24,7 +24,7 @@ abstract contract InvariantTest is Test {
     RotaConfig internal config;
 
     function setUp() public virtual {
-        handler = new Handler();
+        handler = _newHandler();
         RotaSystem memory system = handler.system();
         (registry, vault, schedule) = (system.registry, system.vault, system.schedule);
         (auction, baton) = (system.auction, system.baton);
@@ -36,6 +36,11 @@ abstract contract InvariantTest is Test {
 
     function afterInvariant() external view {
         handler.report();
+    }
+
+    /// @dev The world that the campaign is in.
+    function _newHandler() internal virtual returns (Handler) {
+        return new Handler();
     }
 
     /* WHAT ALL LOOK AT */
