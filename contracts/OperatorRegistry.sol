@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+import {ClusterKeys} from "./cluster/ClusterKeys.sol";
 import {IBaton} from "./interfaces/IBaton.sol";
 import {IBondVault} from "./interfaces/IBondVault.sol";
+import {IClusterKeys} from "./interfaces/IClusterKeys.sol";
 import {IOperatorRegistry} from "./interfaces/IOperatorRegistry.sol";
 import {Clocked} from "./libraries/Clocked.sol";
 import {KeyHistory, KeyHistoryLib} from "./libraries/KeyHistory.sol";
+import {MinSig} from "./libraries/MinSig.sol";
 import {OperatorSet, OperatorSetLib} from "./libraries/OperatorSet.sol";
 import {Timeline} from "./libraries/Timeline.sol";
 import {toKeyWord} from "./types/KeyWord.sol";
@@ -40,6 +43,8 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
     address public immutable SLASHER;
     /// @inheritdoc IOperatorRegistry
     address public immutable COURT;
+    /// @inheritdoc IOperatorRegistry
+    IClusterKeys public immutable CLUSTERS;
     uint256 public immutable MAX_OPERATORS;
     uint256 public immutable STAGE_MIN_OPERATORS;
     uint256 public immutable STAGE_DWELL;
@@ -106,6 +111,7 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
         VAULT = vault;
         BATON = baton;
         (SLASHER, COURT) = (slasher, court);
+        CLUSTERS = new ClusterKeys(baton);
         MAX_OPERATORS = params.maxOperators;
         STAGE_MIN_OPERATORS = params.stageMinOperators;
         STAGE_DWELL = params.stageDwell;
@@ -587,7 +593,9 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
 
     function _checkKeyProof(address key, bytes calldata proof) internal view {
         bytes32 digest = _hashTypedDataV4(keccak256(abi.encode(KEY_BINDING_TYPEHASH, msg.sender)));
-        (address recovered,,) = ECDSA.tryRecoverCalldata(digest, proof);
+        address recovered;
+        if (proof.length == MinSig.SIGNATURE_BYTES) recovered = CLUSTERS.signerOf(key, digest, proof);
+        else (recovered,,) = ECDSA.tryRecoverCalldata(digest, proof);
         // Zero is what a malformed proof recovers to: it must not prove the zero key.
         if (recovered != key || key == address(0)) revert OperatorRegistry_BadKeyProof(key, recovered);
     }

@@ -211,7 +211,7 @@ interface IBaton {
     /// - its timestamp is the one of its number and before the end of its slot, else {Baton_WrongTimestamp}
     /// - it is dated at or after the call-out, else {Baton_StaleHeartbeat}
     /// - the called holder's sequencer key signed it, else {Baton_WrongSigner}
-    /// @param signature 65 bytes (r, s, v) or 64 (r, vs) over {commitmentDigest}.
+    /// @param signature 65 bytes (r, s, v) or 64 (r, vs) over {commitmentDigest}; of a cluster 96.
     function heartbeat(BlockCommitment calldata commitment, bytes calldata signature) external;
 
     /// @notice Takes over from a holder that left a call-out unanswered for G blocks, or an unclaimed turn after its grace. The

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {Status} from "../types/Types.sol";
+import {IClusterKeys} from "./IClusterKeys.sol";
 
 /// @title Operator registry
 /// @notice Who may sequence: operators, their keys and standing, the whitelist and the stage ratchet.
@@ -137,6 +138,7 @@ interface IOperatorRegistry {
     /// - keys and payee are not zero, else {OperatorRegistry_ZeroAddress}
     /// @param sequencerKey Signs commitments and sends the keeper's transactions.
     /// @param keyProof EIP-712 `KeyBinding(address owner)` with the caller as owner, 65 bytes r, s, v: nobody can take another's key.
+    /// A cluster's key is the contract that {CLUSTERS} made of it, and its proof of possession the cluster's signature, 96 bytes.
     /// @param batcherKey First batcher key, the one that posts batches to L1. It signs nothing else, so no proof is asked:
     /// whoever takes a stranger's key on purpose only makes it choose another, and can be taken off the whitelist.
     /// @param payee Receives withdrawn bond and balances.
@@ -306,6 +308,8 @@ interface IOperatorRegistry {
     /* VIEWS */
     /// @return Who may jail and tombstone; fixed.
     function SLASHER() external view returns (address);
+    /// @return Makes the sequencer keys of clusters, and asks them what they signed; created with the registry.
+    function CLUSTERS() external view returns (IClusterKeys);
     /// @return Who may evict; fixed.
     function COURT() external view returns (address);
     /// @return Zero once the core is ossified.
