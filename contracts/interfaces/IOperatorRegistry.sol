@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {Status} from "../types/Types.sol";
+import {IBondVault} from "./IBondVault.sol";
 import {IClusterKeys} from "./IClusterKeys.sol";
 
 /// @title Operator registry
@@ -306,6 +307,8 @@ interface IOperatorRegistry {
     function ossifyCore() external;
 
     /* VIEWS */
+    /// @return What operators' bonds are in; fixed.
+    function VAULT() external view returns (IBondVault);
     /// @return Who may jail and tombstone; fixed.
     function SLASHER() external view returns (address);
     /// @return Makes the sequencer keys of clusters, and asks them what they signed; created with the registry.
