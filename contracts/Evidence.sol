@@ -91,9 +91,9 @@ abstract contract Evidence is ISlasher, Clocked {
     /// @dev The key that was to sign the commitment. Reverts if that is too long ago.
     function _keyFor(uint16 operator, BlockCommitment calldata commitment) private view returns (address) {
         _checkChain(commitment.l2ChainId);
-        (uint64 epoch, uint256 index) = _split(commitment.slot);
+        (uint256 epoch, uint256 index) = _split(commitment.slot);
         _checkWindow(_startOf(epoch, index + 1));
-        return REGISTRY.sequencerKeyAt(operator, epoch);
+        return _sequencerKeyAt(operator, epoch);
     }
 
     /// @dev Reverts unless the operator signed the receipt with its key of the epoch of `slot`.
@@ -102,8 +102,8 @@ abstract contract Evidence is ISlasher, Clocked {
         view
     {
         _checkChain(receipt.l2ChainId);
-        (uint64 epoch,) = _split(slot);
-        address key = REGISTRY.sequencerKeyAt(operator, epoch);
+        (uint256 epoch,) = _split(slot);
+        address key = _sequencerKeyAt(operator, epoch);
         _checkKey(operator, Signers.signerOf(REGISTRY, key, _digest(Commitments.hash(receipt)), signature), key);
     }
 
@@ -120,6 +120,12 @@ abstract contract Evidence is ISlasher, Clocked {
             signer = ECDSA.tryRecover(digest, v < 27 ? v + 27 : v, bytes32(signature[:32]), bytes32(signature[32:64]));
         }
         _checkKey(operator, signer, key);
+    }
+
+    function _sequencerKeyAt(uint16 operator, uint256 epoch) internal view returns (address) {
+        // The epoch of a slot of 64 bits.
+        // forge-lint: disable-next-line(unsafe-typecast)
+        return REGISTRY.sequencerKeyAt(operator, uint64(epoch));
     }
 
     function _signerOf(address key, BlockCommitment calldata commitment, bytes calldata signature)

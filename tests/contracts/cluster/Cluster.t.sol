@@ -58,13 +58,15 @@ contract ClusterTest is ClusterFixture {
         vm.prank(governance);
         registry.setWhitelisted(cluster.owner, 100);
         bytes memory proof = _keyProof(cluster.owner, cluster.sequencerKey);
+        (address batcher, uint256 batcherKey) = makeAddrAndKey("another batcher");
+        bytes memory batcherProof = _keyProof(cluster.owner, batcherKey);
         vm.expectRevert(
             abi.encodeWithSelector(
                 IOperatorRegistry.OperatorRegistry_KeyTaken.selector, cluster.sequencer, cluster.id
             )
         );
         vm.prank(cluster.owner);
-        registry.register(cluster.sequencer, proof, makeAddr("batcher"), makeAddr("payee"), "");
+        registry.register(cluster.sequencer, proof, batcher, batcherProof, makeAddr("payee"), "");
     }
 
     /* CLAIMS */
@@ -197,6 +199,6 @@ contract ClusterTest is ClusterFixture {
             abi.encodeWithSelector(IOperatorRegistry.OperatorRegistry_BadKeyProof.selector, key, address(0))
         );
         vm.prank(owner);
-        registry.register(key, proof, makeAddr("batcher"), makeAddr("payee"), "");
+        registry.register(key, proof, makeAddr("batcher"), "", makeAddr("payee"), "");
     }
 }
