@@ -72,7 +72,11 @@ contract ClusterKey is IClusterKey {
     }
 
     /// @inheritdoc IClusterKey
-    function isCommitment(BlockCommitment calldata commitment, bytes32[3] calldata signature) external view returns (bool) {
+    function isCommitment(BlockCommitment calldata commitment, bytes32[3] calldata signature)
+        external
+        view
+        returns (bool)
+    {
         return _isSigned(_digest(Commitments.hashOf(commitment)), signature);
     }
 

@@ -55,7 +55,8 @@ contract ClusterKeys is IClusterKeys {
         view
         returns (address)
     {
-        bool signed = isClusterKey[cluster] && IClusterKey(cluster).isSignatureOfBoth(digestA, digestB, aggregated);
+        bool signed =
+            isClusterKey[cluster] && IClusterKey(cluster).isSignatureOfBoth(digestA, digestB, aggregated);
         return signed ? cluster : address(0);
     }
 }

@@ -40,7 +40,10 @@ interface IClusterKey {
         returns (bool);
 
     /// @notice Whether the cluster signed the commitment.
-    function isCommitment(BlockCommitment calldata commitment, bytes32[3] calldata signature) external view returns (bool);
+    function isCommitment(BlockCommitment calldata commitment, bytes32[3] calldata signature)
+        external
+        view
+        returns (bool);
 
     /// @notice Whether the cluster signed the receipt.
     function isReceipt(HandoffReceipt calldata receipt, bytes32[3] calldata signature) external view returns (bool);

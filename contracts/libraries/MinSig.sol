@@ -130,23 +130,26 @@ library MinSig {
     }
 
     /// @notice (2^256 high + low) mod the field's prime, after Barrett, for half of what modexp costs. Returns its two words.
-    function reduce(uint256 high, uint256 low) internal pure returns (uint256 h, uint256 l) {
+    function reduce(uint256 high, uint256 low) internal pure returns (uint256 upper, uint256 lower) {
         assembly ("memory-safe") {
             // quotient = high * 2^256 / prime, or 1 less: what `low` and the reciprocal's lost digits add to it is below 2^-123.
             let product := mul(high, P_RECIPROCAL)
             let all := mulmod(high, P_RECIPROCAL, not(0))
             let quotient := shr(124, sub(sub(all, product), lt(all, product)))
 
-            // (h, l) = (high, low) - quotient * prime, modulo 2^512.
+            // (upper, lower) = (high, low) - quotient * prime, modulo 2^512.
             product := mul(quotient, P_LOW)
             all := mulmod(quotient, P_LOW, not(0))
-            l := sub(low, product)
-            h := sub(high, add(add(sub(sub(all, product), lt(all, product)), mul(quotient, P_HIGH)), lt(low, product)))
+            lower := sub(low, product)
+            upper := sub(
+                high,
+                add(add(sub(sub(all, product), lt(all, product)), mul(quotient, P_HIGH)), lt(low, product))
+            )
 
-            if iszero(lt(h, P_HIGH)) {
-                if or(gt(h, P_HIGH), iszero(lt(l, P_LOW))) {
-                    h := sub(sub(h, P_HIGH), lt(l, P_LOW))
-                    l := sub(l, P_LOW)
+            if iszero(lt(upper, P_HIGH)) {
+                if or(gt(upper, P_HIGH), iszero(lt(lower, P_LOW))) {
+                    upper := sub(sub(upper, P_HIGH), lt(lower, P_LOW))
+                    lower := sub(lower, P_LOW)
                 }
             }
         }

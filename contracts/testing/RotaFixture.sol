@@ -403,7 +403,12 @@ abstract contract RotaFixture is L1 {
     }
 
     /// @dev A signature under the deployment's EIP-712 domain of `verifier`.
-    function _signTyped(address verifier, bytes32 structHash, uint256 key) internal view virtual returns (bytes memory) {
+    function _signTyped(address verifier, bytes32 structHash, uint256 key)
+        internal
+        view
+        virtual
+        returns (bytes memory)
+    {
         bytes32 domain = keccak256(
             abi.encode(
                 keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"),

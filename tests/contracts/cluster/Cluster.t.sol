@@ -3,12 +3,12 @@ pragma solidity ^0.8.30;
 
 import {ClusterFixture} from "./ClusterFixture.sol";
 import {Yes} from "./ClusterKey.t.sol";
+import {PolicyName} from "@rota/contracts/deploy/PolicyChoice.sol";
+import {RotaConfig} from "@rota/contracts/deploy/RotaDeployer.sol";
 import {IBaton} from "@rota/contracts/interfaces/IBaton.sol";
 import {IClusterKey} from "@rota/contracts/interfaces/IClusterKey.sol";
 import {IOperatorRegistry} from "@rota/contracts/interfaces/IOperatorRegistry.sol";
 import {ISlasher} from "@rota/contracts/interfaces/ISlasher.sol";
-import {PolicyName} from "@rota/contracts/deploy/PolicyChoice.sol";
-import {RotaConfig} from "@rota/contracts/deploy/RotaDeployer.sol";
 import {Operator} from "@rota/contracts/testing/RotaFixture.sol";
 import {BlockCommitment, HandoffReceipt, Status} from "@rota/contracts/types/Types.sol";
 import {BLS} from "solady/src/utils/ext/ithaca/BLS.sol";
@@ -22,7 +22,7 @@ contract ClusterTest is ClusterFixture {
     function _config() internal override returns (RotaConfig memory c) {
         c = super._config();
         (c.registry.stage, c.choice.names[1]) =
-            (1, [PolicyName.RoundRobin, PolicyName.None, PolicyName.None, PolicyName.None]);
+        (1, [PolicyName.RoundRobin, PolicyName.None, PolicyName.None, PolicyName.None]);
     }
 
     function setUp() public {
@@ -61,9 +61,7 @@ contract ClusterTest is ClusterFixture {
         (address batcher, uint256 batcherKey) = makeAddrAndKey("another batcher");
         bytes memory batcherProof = _keyProof(cluster.owner, batcherKey);
         vm.expectRevert(
-            abi.encodeWithSelector(
-                IOperatorRegistry.OperatorRegistry_KeyTaken.selector, cluster.sequencer, cluster.id
-            )
+            abi.encodeWithSelector(IOperatorRegistry.OperatorRegistry_KeyTaken.selector, cluster.sequencer, cluster.id)
         );
         vm.prank(cluster.owner);
         registry.register(cluster.sequencer, proof, batcher, batcherProof, makeAddr("payee"), "");
@@ -124,9 +122,7 @@ contract ClusterTest is ClusterFixture {
         (BlockCommitment memory a, BlockCommitment memory b) = _twoBlocks();
         bytes32[3] memory one = _words(_sign(cluster, a));
         vm.expectRevert(
-            abi.encodeWithSelector(
-                ISlasher.Slasher_WrongSigner.selector, cluster.id, address(0), cluster.sequencer
-            )
+            abi.encodeWithSelector(ISlasher.Slasher_WrongSigner.selector, cluster.id, address(0), cluster.sequencer)
         );
         slasher.proveClusterEquivocation(cluster.id, a, b, one);
     }
@@ -156,9 +152,7 @@ contract ClusterTest is ClusterFixture {
         Operator memory other = operators[cluster.id == 2 ? 1 : 0];
         bytes32[3] memory mixed = _words(_signature(BLS.add(_point(_sign(cluster, a)), _point(_sign(other, b)))));
         vm.expectRevert(
-            abi.encodeWithSelector(
-                ISlasher.Slasher_WrongSigner.selector, cluster.id, address(0), cluster.sequencer
-            )
+            abi.encodeWithSelector(ISlasher.Slasher_WrongSigner.selector, cluster.id, address(0), cluster.sequencer)
         );
         slasher.proveClusterEquivocation(cluster.id, a, b, mixed);
     }

@@ -84,8 +84,7 @@ abstract contract ClusterFixture is RotaFixture, ClusterVectors {
     function _claim(Operator memory operator, uint64 slot) internal virtual override {
         if (!_isCluster[operator.sequencerKey]) return super._claim(operator, slot);
         IClusterKey cluster = IClusterKey(operator.sequencer);
-        bytes32[3] memory signature =
-            _words(_signature(_signedBy(cluster.claimDigest(slot), operator.sequencerKey, 3)));
+        bytes32[3] memory signature = _words(_signature(_signedBy(cluster.claimDigest(slot), operator.sequencerKey, 3)));
         vm.prank(stranger);
         cluster.claim(slot, signature);
     }

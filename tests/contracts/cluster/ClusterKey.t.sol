@@ -2,7 +2,6 @@
 pragma solidity ^0.8.30;
 
 import {ClusterVectors} from "./ClusterVectors.sol";
-import {ClusterKey} from "@rota/contracts/cluster/ClusterKey.sol";
 import {ClusterKeys} from "@rota/contracts/cluster/ClusterKeys.sol";
 import {IBaton} from "@rota/contracts/interfaces/IBaton.sol";
 import {IClusterKey} from "@rota/contracts/interfaces/IClusterKey.sol";
@@ -165,17 +164,13 @@ contract ClusterKeyTest is ClusterVectors {
 
     function test_claim_RevertWhen_OfAnotherSlot() public {
         bytes32[3] memory signature = _signed(".claim.signature");
-        vm.expectRevert(
-            abi.encodeWithSelector(IClusterKey.ClusterKey_BadSignature.selector, cluster.claimDigest(17))
-        );
+        vm.expectRevert(abi.encodeWithSelector(IClusterKey.ClusterKey_BadSignature.selector, cluster.claimDigest(17)));
         cluster.claim(17, signature);
     }
 
     function test_claim_RevertWhen_SignatureIsACommitments() public {
         bytes32[3] memory signature = _signed(".commitment.signature");
-        vm.expectRevert(
-            abi.encodeWithSelector(IClusterKey.ClusterKey_BadSignature.selector, cluster.claimDigest(16))
-        );
+        vm.expectRevert(abi.encodeWithSelector(IClusterKey.ClusterKey_BadSignature.selector, cluster.claimDigest(16)));
         cluster.claim(16, signature);
     }
 

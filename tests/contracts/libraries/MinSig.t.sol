@@ -156,8 +156,7 @@ contract MinSigTest is ClusterVectors {
     /* THRESHOLD */
     /// @dev Shamir's shares: the signatures of any 3 of 4 keepers make the group's one, those of 2 do not.
     function test_Threshold_AnyThreeOfFourPartialsAreTheGroupsSignature() public view {
-        uint256[3][4] memory quorums =
-            [[uint256(1), 2, 3], [uint256(1), 2, 4], [uint256(1), 3, 4], [uint256(2), 3, 4]];
+        uint256[3][4] memory quorums = [[uint256(1), 2, 3], [uint256(1), 2, 4], [uint256(1), 3, 4], [uint256(2), 3, 4]];
         for (uint256 i; i < quorums.length; ++i) {
             uint256[] memory quorum = new uint256[](3);
             (quorum[0], quorum[1], quorum[2]) = (quorums[i][0], quorums[i][1], quorums[i][2]);

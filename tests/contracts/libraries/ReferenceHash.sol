@@ -26,8 +26,8 @@ library ReferenceHash {
     function reduce(uint256 high, uint256 low) internal view returns (uint256, uint256) {
         bytes memory prime =
             hex"000000000000000000000000000000001a0111ea397fe69a4b1ba7b6434bacd764774b84f38512bf6730d2a0f6b0f6241eabfffeb153ffffb9feffffffffaaab";
-        (bool ok, bytes memory answer) = address(5)
-            .staticcall(abi.encodePacked(uint256(64), uint256(1), uint256(64), high, low, uint8(1), prime));
+        (bool ok, bytes memory answer) =
+            address(5).staticcall(abi.encodePacked(uint256(64), uint256(1), uint256(64), high, low, uint8(1), prime));
         require(ok, "modexp");
         return abi.decode(answer, (uint256, uint256));
     }

@@ -13,7 +13,7 @@ contract ClusterMechanismTest is MechanismTest, ClusterFixture {
     function _config() internal override returns (RotaConfig memory c) {
         c = super._config();
         (c.registry.stage, c.choice.names[1]) =
-            (1, [PolicyName.RoundRobin, PolicyName.None, PolicyName.None, PolicyName.None]);
+        (1, [PolicyName.RoundRobin, PolicyName.None, PolicyName.None, PolicyName.None]);
     }
 
     function test_Mechanism_Cluster() public {
@@ -52,11 +52,7 @@ contract ClusterMechanismTest is MechanismTest, ClusterFixture {
         ClusterFixture._claim(operator, slot);
     }
 
-    function _equivocate(Operator memory operator)
-        internal
-        override(RotaFixture, ClusterFixture)
-        returns (uint256)
-    {
+    function _equivocate(Operator memory operator) internal override(RotaFixture, ClusterFixture) returns (uint256) {
         return ClusterFixture._equivocate(operator);
     }
 }
