@@ -224,6 +224,21 @@ contract BondVault is IBondVault, Clocked, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IBondVault
+    function stakesOf(uint16 operator)
+        external
+        view
+        returns (uint256 self, uint256[] memory ids, uint256[] memory delegated)
+    {
+        self = _valueOf(_bonds[operator], _weightNow());
+        return (self, ids, delegated);
+    }
+
+    /// @inheritdoc IBondVault
+    function commissionAt(uint16, uint64) external pure returns (uint256) {
+        return 0;
+    }
+
+    /// @inheritdoc IBondVault
     function slashableOf(uint16 operator) external view returns (uint256) {
         Bond reachable = _bonds[operator];
         for (uint256 i; i < MAX_TICKETS; ++i) {

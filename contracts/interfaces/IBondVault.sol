@@ -211,6 +211,14 @@ interface IBondVault {
     function MIN_TOKEN_DEPOSIT() external view returns (uint256);
     /// @notice Weighted bond without queued exits, wei, rounded down.
     function bondOf(uint16 operator) external view returns (uint256);
+    /// @notice The parts of an operator's bond, as rewards ask for them: all of it is the operator's own.
+    /// @return self See {bondOf}. @return ids Of delegated shares: none. @return delegated Value of each: none.
+    function stakesOf(uint16 operator)
+        external
+        view
+        returns (uint256 self, uint256[] memory ids, uint256[] memory delegated);
+    /// @return Basis points of what delegators earn: 0, there are none.
+    function commissionAt(uint16 operator, uint64 epoch) external view returns (uint256);
     /// @notice Weighted value that a penalty could reach now: bond and unreleased tickets, wei, rounded down.
     function slashableOf(uint16 operator) external view returns (uint256);
     /// @notice What `requestExit` must leave now, wei: the minimum (unless the operator is out of the set, in effect) and the
