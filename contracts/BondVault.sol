@@ -262,8 +262,7 @@ contract BondVault is IBondVault, Clocked, ReentrancyGuardTransient {
 
     /// @inheritdoc IBondVault
     function coreOf(uint16 operator) public view returns (uint256) {
-        (uint256 bond, uint256 lock) = (_valueOf(_bonds[operator], _weightNow()), lockOf(operator));
-        return bond > lock ? bond - lock : 0;
+        return Math.min(_valueOf(_bonds[operator], _weightNow()), MIN_BOND);
     }
 
     /// @inheritdoc IBondVault

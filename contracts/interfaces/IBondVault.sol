@@ -226,7 +226,7 @@ interface IBondVault {
     function requiredOf(uint16 operator) external view returns (uint256);
     /// @notice The locks of all live slots, wei.
     function lockOf(uint16 operator) external view returns (uint256);
-    /// @notice What governance can reach: the bond above the locks, wei.
+    /// @notice What governance can reach, wei: the bond up to `MIN_BOND`.
     function coreOf(uint16 operator) external view returns (uint256);
     /// @notice Bond tied to a slot of `epoch`, wei.
     function lockPerSlotAt(uint64 epoch) external view returns (uint256);

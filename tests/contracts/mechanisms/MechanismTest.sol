@@ -30,6 +30,9 @@ abstract contract MechanismTest is RotaFixture {
     mapping(uint16 operator => uint256) internal lost;
     mapping(uint16 operator => uint256) internal won;
     uint256 internal burned;
+    /// @dev Rewards for slots served, wei and the token's smallest unit.
+    mapping(uint16 operator => uint256) internal earned;
+    mapping(uint16 operator => uint256) internal earnedTokens;
     /// @dev Who missed a slot, and who signed two blocks.
     uint16 internal sleeper;
     uint16 internal offender;
@@ -39,6 +42,8 @@ abstract contract MechanismTest is RotaFixture {
     /// @notice Deploys the system as {_config} says then.
     function _begin() internal {
         _deployRota();
+        vm.deal(address(rota.rewards), 28 ether);
+        token.mint(address(rota.rewards), 10_000e18);
         bonded[RESERVE] = vault.bondOf(RESERVE);
         for (uint256 i; i < operators.length; ++i) {
             bonded[operators[i].id] = vault.bondOf(operators[i].id);
@@ -65,6 +70,7 @@ abstract contract MechanismTest is RotaFixture {
             _warpPast(schedule.startOfSlot(slot));
             if (epoch >= FIRST) _playSlot(epoch, slot);
             if (slot == first) {
+                _finalizeDue();
                 if (epoch < LAST) m.enter(epoch + 2);
                 if (epoch + 1 >= FIRST) {
                     _prepare(epoch + 1);
@@ -147,6 +153,7 @@ abstract contract MechanismTest is RotaFixture {
         _warpToEpoch(LAST + 1);
         _warpPast(schedule.startOfEpoch(LAST + 2) + config.disputePeriod);
 
+        _finalizeDue();
         uint256 reward = _reportersReward();
         uint256 ofReserve = bonded[RESERVE] + won[RESERVE];
         assertEq(vault.bondOf(RESERVE), ofReserve);
@@ -161,6 +168,40 @@ abstract contract MechanismTest is RotaFixture {
         assertEq(_collectReward(stranger), reward);
         assertEq(address(vault).balance, ofReserve, "the vault holds the reserve's");
         assertEq(paid, 3 * 10 ether - burned - reward - won[RESERVE]);
+        _claimRewards();
+    }
+
+    /* REWARDS */
+    /// @dev Divides the rewards of all epochs that can be disputed no more, and notes what each slot's server earned.
+    function _finalizeDue() private {
+        uint64 epoch = rota.rewards.nextEpoch();
+        for (; vm.getBlockTimestamp() >= schedule.startOfEpoch(epoch + 1) + config.disputePeriod; ++epoch) {
+            uint256 slots = config.clock.slotsPerEpoch;
+            uint256 perSlot = rota.rewards.undivided(false) / config.rewards.feeEpochs / slots;
+            uint16[] memory served = schedule.servedIn(epoch);
+            for (uint256 i; i < slots; ++i) {
+                earned[served[i]] += perSlot;
+                earnedTokens[served[i]] += config.rewards.emission / slots;
+            }
+            rota.rewards.finalize(epoch);
+        }
+    }
+
+    /// @dev All of it, once the last half is released; what nobody served stays.
+    function _claimRewards() private {
+        assertGt(rota.rewards.nextEpoch(), LAST, "all epochs are divided");
+        vm.warp(vm.getBlockTimestamp() + config.rewards.vestingPeriod);
+        for (uint16 id = RESERVE; id <= operators.length + 1; ++id) {
+            if (earned[id] == 0) continue;
+            address payee = _operator(id).payee;
+            (uint256 eth, uint256 tokens) = (payee.balance, token.balanceOf(payee));
+            rota.rewards.claim(id, false);
+            rota.rewards.claim(id, true);
+            assertEq(payee.balance - eth, earned[id], "fees by slots served");
+            assertEq(token.balanceOf(payee) - tokens, earnedTokens[id], "tokens by slots served");
+        }
+        assertEq(rota.rewards.unpaid(false) + rota.rewards.unpaid(true), 0);
+        assertEq(address(rota.rewards).balance, rota.rewards.undivided(false));
     }
 
     /// @dev Bond less penalties, to the payee.
