@@ -9,7 +9,7 @@ use alloy::{
 use rota_bindings::{
     Baton, BondVault, OpenBidAuction, OperatorRegistry, Performance, RewardPool, Schedule,
     SealedBidAuction::{self, commitBidCall},
-    StakeWeighted,
+    Slasher, StakeWeighted,
 };
 use rota_core::{
     Epoch, Wei,
@@ -200,6 +200,10 @@ pub async fn encode(l1: &L1, view: &ChainView, action: &Action) -> Result<Call, 
         Action::TakeOver { .. } => baton(Baton::takeOverCall {}.abi_encode(), U256::ZERO),
         Action::RecordMiss { slot } => {
             baton(Baton::recordMissCall { slot: slot.0 }.abi_encode(), U256::ZERO)
+        }
+        Action::Expel { operator } => {
+            let data = Slasher::expelCall { operator: operator.0 }.abi_encode().into();
+            Call { to: contracts.slasher, data, value: U256::ZERO }
         }
         Action::Collect { operator } => {
             baton(Baton::collectCall { operator: operator.0 }.abi_encode(), U256::ZERO)

@@ -5,7 +5,8 @@ use rota_bindings::{
     Baton::BatonErrors, BondVault::BondVaultErrors, OpenBidAuction::OpenBidAuctionErrors,
     OperatorRegistry::OperatorRegistryErrors, Performance::PerformanceErrors,
     RewardPool::RewardPoolErrors, Schedule::ScheduleErrors,
-    SealedBidAuction::SealedBidAuctionErrors, StakeWeighted::StakeWeightedErrors,
+    SealedBidAuction::SealedBidAuctionErrors, Slasher::SlasherErrors,
+    StakeWeighted::StakeWeightedErrors,
 };
 use std::fmt::Debug;
 
@@ -20,6 +21,7 @@ pub(crate) fn explain(data: &[u8]) -> Option<String> {
         .or_else(|| as_error_of::<PerformanceErrors>(data))
         .or_else(|| as_error_of::<OpenBidAuctionErrors>(data))
         .or_else(|| as_error_of::<RewardPoolErrors>(data))
+        .or_else(|| as_error_of::<SlasherErrors>(data))
 }
 
 /// `Enum(Error { values })` as it is derived, without the enum's name.

@@ -222,8 +222,9 @@ impl Watcher {
 
     fn filter(&self) -> Filter {
         let Contracts { registry, vault, auction, schedule, baton, .. } = self.deployment.contracts;
-        let Contracts { open_auction, stake, performance, rewards, .. } = self.deployment.contracts;
-        let core = [registry, vault, auction, schedule, baton];
+        let Contracts { open_auction, stake, performance, rewards, slasher, .. } =
+            self.deployment.contracts;
+        let core = [registry, vault, auction, schedule, baton, slasher];
         Filter::new().address([&core[..], &[open_auction, stake, performance, rewards]].concat())
     }
 

@@ -63,9 +63,10 @@ impl Anvil {
             performance: contract(10),
             composite: contract(11),
             rewards: contract(12),
+            slasher: contract(13),
         };
         let anvil = Self { node, rpc, contracts };
-        for address in (1..=12).map(contract) {
+        for address in (1..=13).map(contract) {
             anvil.set_code(address, &ECHO).await;
         }
         anvil.mine(1).await;

@@ -166,6 +166,10 @@ pub enum Action {
     JailUnderbonded {
         operator: OperatorId,
     },
+    /// Takes the slots to come and the locks of an operator that equivocated.
+    Expel {
+        operator: OperatorId,
+    },
     Collect {
         operator: OperatorId,
     },
@@ -243,6 +247,7 @@ impl Action {
             Self::TakeOver { first, holder } => format!("take-over/{first}/{holder}"),
             Self::RecordMiss { slot } => format!("record-miss/{slot}"),
             Self::JailUnderbonded { operator } => format!("jail/{operator}"),
+            Self::Expel { operator } => format!("expel/{operator}"),
             Self::Collect { operator } => format!("collect/{operator}"),
             Self::Finalize { epoch } => format!("finalize/{epoch}"),
             Self::ClaimRewards { operator, token } => format!("claim-rewards/{operator}/{token}"),
@@ -319,6 +324,10 @@ impl Action {
             Self::RecordMiss { slot } => view.is_missed(*slot),
             Self::JailUnderbonded { operator } => {
                 self.latest_status(view, *operator) != Status::Active
+            }
+            Self::Expel { operator } => {
+                let at_large = view.offenders_at_large(view.head().timestamp);
+                !at_large.iter().any(|(other, _)| other == operator)
             }
             Self::CallOut { slot, .. } => view
                 .state()

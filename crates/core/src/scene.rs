@@ -16,6 +16,7 @@ use rota_bindings::{
     RewardPool::{EpochFinalized, RewardPoolEvents},
     Schedule::{self, ScheduleEvents},
     SealedBidAuction::{self, SealedBidAuctionEvents},
+    Slasher::{Equivocated, Expelled, SlasherEvents},
     StakeWeighted::{QueueApplied, Queued, StakeWeightedEvents},
 };
 use std::sync::Arc;
@@ -64,6 +65,7 @@ pub fn deployment() -> Arc<Deployment> {
         performance: Address::repeat_byte(11),
         composite: Address::repeat_byte(12),
         rewards: Address::repeat_byte(13),
+        slasher: Address::repeat_byte(16),
     };
     Arc::new(Deployment {
         l1_chain_id: 31_337,
@@ -240,6 +242,17 @@ impl Scene {
     pub fn scored(self, epoch: u64) -> Self {
         let event = EpochScored { epoch, misses: U256::ZERO, seats: U256::from(4) };
         self.event(Event::Performance(PerformanceEvents::EpochScored(event)))
+    }
+
+    pub fn equivocated(self, operator: u16) -> Self {
+        let (number, reporter, share) = (1, Address::ZERO, U256::from(1));
+        let event = Equivocated { operator, number, reporter, share };
+        self.event(Event::Slasher(SlasherEvents::Equivocated(event)))
+    }
+
+    pub fn expelled(self, operator: u16) -> Self {
+        let event = Expelled { operator, reporter: Address::ZERO, taken: U256::from(1) };
+        self.event(Event::Slasher(SlasherEvents::Expelled(event)))
     }
 
     pub fn entered(self, epoch: u64, operator: u16) -> Self {

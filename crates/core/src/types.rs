@@ -126,11 +126,12 @@ pub struct Contracts {
     pub performance: Address,
     pub composite: Address,
     pub rewards: Address,
+    pub slasher: Address,
 }
 
 impl Contracts {
     /// Each with its key under `[contracts]` in a keeper's configuration.
-    pub fn named(&self) -> [(&'static str, Address); 12] {
+    pub fn named(&self) -> [(&'static str, Address); 13] {
         [
             ("registry", self.registry),
             ("vault", self.vault),
@@ -144,6 +145,7 @@ impl Contracts {
             ("performance", self.performance),
             ("composite", self.composite),
             ("rewards", self.rewards),
+            ("slasher", self.slasher),
         ]
     }
 }

@@ -14,7 +14,7 @@ mod stake;
 mod turns;
 
 pub use bidding::{bid, forfeit, refund, reveal};
-pub use liveness::{call_out, jail, record_misses, take_over};
+pub use liveness::{call_out, expel, jail, record_misses, take_over};
 pub use membership::{activate, announce, bond, collect, fund, register};
 pub use open::{bid_openly, refund_openly};
 pub use pipeline::{apply_queue, cancel, freeze, record_seed, score, settle};
@@ -145,6 +145,7 @@ pub fn due(
     plan.intents.extend(forfeit(&ctx));
     plan.intents.extend(refund(&ctx));
     plan.intents.extend(refund_openly(&ctx));
+    plan.intents.extend(expel(&ctx));
     plan.intents.extend(jail(&ctx));
 
     plan.intents.extend(announce(&ctx));

@@ -9,7 +9,8 @@ use rota_bindings::{
     Baton::BatonEvents, BondVault::BondVaultEvents, OpenBidAuction::OpenBidAuctionEvents,
     OperatorRegistry::OperatorRegistryEvents, Performance::PerformanceEvents,
     RewardPool::RewardPoolEvents, Schedule::ScheduleEvents,
-    SealedBidAuction::SealedBidAuctionEvents, StakeWeighted::StakeWeightedEvents,
+    SealedBidAuction::SealedBidAuctionEvents, Slasher::SlasherEvents,
+    StakeWeighted::StakeWeightedEvents,
 };
 
 /// An event of one of the deployment's contracts.
@@ -22,6 +23,7 @@ pub enum Event {
     Baton(BatonEvents),
     OpenAuction(OpenBidAuctionEvents),
     Rewards(RewardPoolEvents),
+    Slasher(SlasherEvents),
     Stake(StakeWeightedEvents),
     Performance(PerformanceEvents),
     /// What stood behind the arguments of a commit transaction: the bid's curve, sealed so that its key alone opens it.
@@ -50,6 +52,8 @@ impl Event {
             OpenBidAuctionEvents::decode_log(log).ok().map(|found| Self::OpenAuction(found.data))
         } else if at == contracts.rewards {
             RewardPoolEvents::decode_log(log).ok().map(|found| Self::Rewards(found.data))
+        } else if at == contracts.slasher {
+            SlasherEvents::decode_log(log).ok().map(|found| Self::Slasher(found.data))
         } else if at == contracts.stake {
             StakeWeightedEvents::decode_log(log).ok().map(|found| Self::Stake(found.data))
         } else if at == contracts.performance {

@@ -23,8 +23,8 @@ pub use open::{OpenBid, OpenRound, OpenSlot, OpenTerms};
 pub use policies::{Market, Needs, PolicyTerms, QueueEntry, Scores, StakeQueue};
 pub use schedule::Turn;
 pub use state::{
-    Bid, CallOut, Change, EpochRecord, History, Operator, Rotation, Round, RoundResult, State,
-    Status,
+    Bid, CallOut, Change, EpochRecord, History, Offender, Operator, Rotation, Round, RoundResult,
+    State, Status,
 };
 
 use crate::{

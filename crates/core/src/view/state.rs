@@ -13,7 +13,7 @@ use alloy::primitives::{Address, B256, U256};
 use rota_bindings::{
     Baton::BatonEvents, BondVault::BondVaultEvents, OperatorRegistry::OperatorRegistryEvents,
     RewardPool::RewardPoolEvents, Schedule::ScheduleEvents,
-    SealedBidAuction::SealedBidAuctionEvents,
+    SealedBidAuction::SealedBidAuctionEvents, Slasher::SlasherEvents,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -154,6 +154,14 @@ pub struct CallOut {
     pub answered: bool,
 }
 
+/// An operator that was proven to have equivocated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Offender {
+    pub proven: Timestamp,
+    /// Whether the locks of its live slots were taken.
+    pub locks_taken: bool,
+}
+
 /// The rotation of the batcher made last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rotation {
@@ -178,6 +186,8 @@ pub struct State {
     pub epochs: BTreeMap<Epoch, EpochRecord>,
     pub rounds: BTreeMap<Epoch, Round>,
     pub open_rounds: BTreeMap<Epoch, OpenRound>,
+    /// Operators that were proven to have sealed two blocks of one height.
+    pub offenders: BTreeMap<OperatorId, Offender>,
     /// The epoch after the one whose rewards were divided last.
     pub unrewarded: Epoch,
     pub call_out: Option<CallOut>,
@@ -201,6 +211,7 @@ impl State {
             Event::Vault(event) => self.fold_vault(event),
             Event::OpenAuction(event) => self.fold_open_auction(block, event),
             Event::Rewards(event) => self.fold_rewards(event),
+            Event::Slasher(event) => self.fold_slasher(block, event),
             Event::Stake(event) => self.stake.fold(event),
             Event::Performance(event) => self.scores.fold(event),
             Event::SealedCurve { epoch, operator, sealed } => {
@@ -242,6 +253,22 @@ impl State {
     pub(super) fn unspend(&mut self, operator: OperatorId, amount: Wei) {
         let spent = self.spent.entry(operator).or_default();
         *spent = spent.saturating_sub(amount);
+    }
+
+    fn fold_slasher(&mut self, block: &L1Block, event: &SlasherEvents) {
+        match event {
+            SlasherEvents::Equivocated(e) => {
+                let offender = Offender { proven: block.timestamp, locks_taken: false };
+                self.offenders.entry(OperatorId(e.operator)).or_insert(offender);
+            }
+            SlasherEvents::Expelled(e) => {
+                if let Some(offender) = self.offenders.get_mut(&OperatorId(e.operator)) {
+                    offender.locks_taken = true;
+                }
+            }
+            // Lesser offences: their jail is a change of status.
+            _ => {}
+        }
     }
 
     fn fold_rewards(&mut self, event: &RewardPoolEvents) {

@@ -75,6 +75,7 @@ fn view(more: &[Event]) -> ChainView {
             performance: Address::repeat_byte(0xaa),
             composite: Address::repeat_byte(0xab),
             rewards: Address::repeat_byte(0xac),
+            slasher: Address::repeat_byte(0xad),
         },
         timeline: timeline(),
         min_bond: U256::from(1),

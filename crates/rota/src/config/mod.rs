@@ -207,6 +207,7 @@ impl Written {
             performance: self.address("contracts.performance")?,
             composite: self.address("contracts.composite")?,
             rewards: self.address("contracts.rewards")?,
+            slasher: self.address("contracts.slasher")?,
         })
     }
 

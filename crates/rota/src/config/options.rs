@@ -106,6 +106,7 @@ pub const OPTIONS: &[Definition] = &[
     required("contracts.performance", Text, "\"0x…\"", "Performance"),
     required("contracts.composite", Text, "\"0x…\"", "Composite"),
     required("contracts.rewards", Text, "\"0x…\"", "RewardPool"),
+    required("contracts.slasher", Text, "\"0x…\"", "Slasher"),
     required("l2.chain_id", Number, "10", "chain id of the rollup"),
     required(
         "l2.node_rpc",
