@@ -16,7 +16,7 @@ use rota_core::{
     Contracts, L1Block, OperatorId, Timestamp,
     message::{BlockCommitment, HandoffReceipt},
     timeline::{Clock, Delays, Timeline},
-    view::{ChainView, Deployment, Event, PolicyTerms},
+    view::{ChainView, Deployment, Event, OpenTerms, PolicyTerms},
 };
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -24,6 +24,7 @@ const GENESIS: u64 = 1_000;
 /// Frozen ids of epoch 2, slots 8 to 11.
 const SLOTS: [u16; 4] = [3, 4, 2, 3];
 const AUCTION_POLICY: Address = Address::repeat_byte(0xa8);
+const OPEN_AUCTION_POLICY: Address = Address::repeat_byte(0xae);
 /// Last block of epoch 2.
 const LAST: u64 = 3 * 64 - 1;
 
@@ -84,7 +85,10 @@ fn view(more: &[Event]) -> ChainView {
         cap_slots: 2,
         token: Address::ZERO,
         call_out_bond: U256::from(1),
-        terms: PolicyTerms::default(),
+        terms: PolicyTerms {
+            open: OpenTerms { policy: OPEN_AUCTION_POLICY, ..OpenTerms::default() },
+            ..PolicyTerms::default()
+        },
     };
     let keys = (1..=4).map(|operator| {
         Event::Registry(OperatorRegistryEvents::SequencerKeySet(
@@ -102,11 +106,7 @@ fn view(more: &[Event]) -> ChainView {
     });
     let mut events: Vec<Event> = keys.collect();
     events.push(Event::Registry(OperatorRegistryEvents::StageAdvanced(stage)));
-    events.push(Event::Schedule(ScheduleEvents::PoliciesSet(Schedule::PoliciesSet {
-        stage: 2,
-        policies: vec![AUCTION_POLICY],
-        fromEpoch: 0,
-    })));
+    events.push(policies(AUCTION_POLICY));
     events.extend(bids);
     events.push(settled(&[(3, 2), (4, 1), (2, 1)]));
     events.push(frozen(SLOTS));
@@ -116,6 +116,12 @@ fn view(more: &[Event]) -> ChainView {
         L1Block { number: 600, timestamp: Timestamp(GENESIS + 3 * 64 + 8), ..L1Block::default() };
     view.fast_forward(head, &events);
     view
+}
+
+/// The policy of all epochs.
+fn policies(policy: Address) -> Event {
+    let event = Schedule::PoliciesSet { stage: 2, policies: vec![policy], fromEpoch: 0 };
+    Event::Schedule(ScheduleEvents::PoliciesSet(event))
 }
 
 /// Epoch 2, frozen; of no slots: as if it had never been.
@@ -188,6 +194,18 @@ fn judge(evidence: &Evidence, receipts: &[Received]) -> Vec<String> {
     violations(evidence, &Report::new(evidence), receipts)
 }
 
+/// The format, and the report as it is written, which must be of it.
+fn is_valid(report: &Report) -> (jsonschema::Validator, serde_json::Value) {
+    let schema: serde_json::Value =
+        serde_json::from_str(include_str!("../../report.schema.json")).unwrap();
+    let schema = jsonschema::validator_for(&schema).unwrap();
+    let report = serde_json::to_value(report).unwrap();
+    if let Err(error) = schema.validate(&report) {
+        panic!("{error}: {report:#}");
+    }
+    (schema, report)
+}
+
 /// Makes block `number` late by `ms`.
 fn late(evidence: &mut Evidence, number: u64, ms: u64) {
     evidence.seen.insert(number, (GENESIS + number) * 1_000 + ms);
@@ -212,18 +230,58 @@ fn a_run_in_which_all_is_well_is_reported_and_passes() {
 }
 
 #[test]
+fn open_bids_are_reported_slot_by_slot() {
+    use rota_bindings::OpenBidAuction::{BidPlaced, BidderEntered, OpenBidAuctionEvents as E};
+    let entered = |operator| {
+        Event::OpenAuction(E::BidderEntered(BidderEntered {
+            epoch: 2,
+            operator,
+            agent: key(operator),
+        }))
+    };
+    let placed = |operator, index: u64, gwei: u64| {
+        Event::OpenAuction(E::BidPlaced(BidPlaced {
+            epoch: 2,
+            operator,
+            index: U256::from(index),
+            priceGwei: U256::from(gwei),
+        }))
+    };
+    let evidence = Evidence {
+        policy: Policy::OpenAuction,
+        ..evidence(&[
+            policies(OPEN_AUCTION_POLICY),
+            entered(3),
+            entered(4),
+            placed(4, 0, 1),
+            placed(3, 0, 2),
+            placed(4, 1, 3),
+        ])
+    };
+    let report = Report::new(&evidence);
+    assert_eq!(violations(&evidence, &report, &[]), Vec::<String>::new());
+    assert_eq!(
+        (report.policy.as_str(), &report.assigned),
+        ("open-auction", &BTreeMap::from([(2, 1), (3, 2), (4, 1)]))
+    );
+    let auction = &report.auctions[0];
+    assert_eq!((auction.epoch, auction.bidders, auction.slots_sold), (2, 2, 2));
+    assert_eq!(
+        (&auction.clearing_price_wei, &auction.winners),
+        (&None, &BTreeMap::from([(3, 1), (4, 1)]))
+    );
+    let wei = |gwei: u64| format!("{gwei}000000000");
+    assert_eq!(auction.prices_wei, Some(BTreeMap::from([(0, wei(2)), (1, wei(3))])));
+    is_valid(&report);
+}
+
+#[test]
 fn a_report_fits_its_schema_and_a_broken_one_does_not() {
-    let schema: serde_json::Value =
-        serde_json::from_str(include_str!("../../report.schema.json")).unwrap();
-    let schema = jsonschema::validator_for(&schema).unwrap();
     let mut evidence = evidence(&[taken_over(), missed()]);
     evidence.ledger.baton = ledger_of_a_miss();
     evidence.faults = vec![Injected { fault: "kill-node:4@9".into(), slot: 9, at_ms: 1 }];
     evidence.ledger.gas.insert("Baton.claim".into(), Default::default());
-    let report = serde_json::to_value(Report::new(&evidence)).unwrap();
-    if let Err(error) = schema.validate(&report) {
-        panic!("{error}: {report:#}");
-    }
+    let (schema, report) = is_valid(&Report::new(&evidence));
     // Later than the format's first reports.
     let optional = ["policy", "assigned"];
     for field in report.as_object().unwrap().keys() {
