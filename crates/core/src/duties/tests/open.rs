@@ -4,6 +4,10 @@ use alloy::primitives::U256;
 
 const GWEI: u64 = 1_000_000_000;
 
+/// Slots of the epoch and what is bid for them, gwei.
+type Bids = Vec<(u8, u64)>;
+type Change = fn(&mut Seat, &mut CurveStrategy);
+
 /// Slots are sold by open bids, and operator 2, whose curve this is, bids for those of epoch 2.
 fn scene() -> Scene {
     Scene::new().policies(2, &[OPEN_AUCTION_POLICY], 0)
@@ -31,7 +35,7 @@ fn asked(seat: &Seat, strategy: &CurveStrategy) -> Result<Vec<SlotBid>, NoBid> {
 #[test]
 fn the_least_is_bid_for_the_cheapest_slots_up_to_what_they_are_worth() {
     let s = start(0, 0);
-    let cases: Vec<(&str, &str, Scene, Vec<(u8, u64)>)> = vec![
+    let cases: Vec<(&str, &str, Scene, Bids)> = vec![
         ("nobody has bid", "400:1 200:1", scene(), vec![(2, 1), (3, 1)]),
         ("one is wanted", "400:1", scene(), vec![(2, 1)]),
         ("two are the cap", "400:4", scene(), vec![(2, 1), (3, 1)]),
@@ -115,8 +119,7 @@ fn an_open_bid_never_hurts_its_owner() {
         let dear = scene().placed(2, 3, 0, 9_000).placed(2, 4, 1, 9_000);
         dear.placed(2, 3, 2, 100).placed(2, 4, 3, 100)
     };
-    type Change = fn(&mut Seat, &mut CurveStrategy);
-    let cases: Vec<(&str, Change, Result<Vec<(u8, u64)>, NoBid>)> = vec![
+    let cases: Vec<(&str, Change, Result<Bids, NoBid>)> = vec![
         ("as configured", |_, _| {}, Ok(vec![(2, 105), (3, 105)])),
         ("above the ceiling", |_, s| s.ceiling_gwei = 104, Ok(vec![])),
         ("within the budget", |_, s| s.budget = U256::from(209 * GWEI), Ok(vec![(2, 105)])),
