@@ -52,7 +52,15 @@ contract Handler is SlasherActions {
             this.setWeight.selector,
             this.moveGovernance.selector
         ];
-        bytes4[10] memory more = [
+        bytes4[18] memory more = [
+            this.delegate.selector,
+            this.undelegate.selector,
+            this.transferShares.selector,
+            this.delegateSelfBond.selector,
+            this.setPledge.selector,
+            this.setCommission.selector,
+            this.moveLock.selector,
+            this.slashCore.selector,
             this.equivocate.selector,
             this.expel.selector,
             this.outOfTurn.selector,
