@@ -6,7 +6,6 @@ import {Blockhash} from "@openzeppelin/contracts/utils/Blockhash.sol";
 import {Assignments} from "./Assignments.sol";
 import {PolicyTable} from "./PolicyTable.sol";
 import {IOperatorRegistry} from "./interfaces/IOperatorRegistry.sol";
-import {IPledges} from "./interfaces/IPledges.sol";
 import {IPolicy} from "./interfaces/IPolicy.sol";
 import {ISchedule} from "./interfaces/ISchedule.sol";
 import {Clocked} from "./libraries/Clocked.sol";
@@ -121,8 +120,8 @@ contract Schedule is Assignments, PolicyTable {
         slots = _void(operator, epoch, 0);
         if (slots == 0) revert Schedule_NothingToVoid(epoch, operator);
 
-        // Interaction: the vault judges, and takes the penalty.
-        IPledges(address(REGISTRY.VAULT())).takeDefault(operator, epoch, slots);
+        // Interaction: the pledges judge, and the vault pays the penalty.
+        REGISTRY.VAULT().PLEDGES().takeDefault(operator, epoch, slots);
     }
 
     /// @inheritdoc ISchedule

@@ -109,7 +109,7 @@ contract Slasher is Evidence {
         bytes32 offence = _offence("locks", operator, 0);
         if (_judged[offence]) return 0;
         _judged[offence] = true;
-        taken = VAULT.slash(operator, VAULT.lockOf(operator), msg.sender);
+        taken = VAULT.slash(operator, VAULT.PLEDGES().lockOf(operator), msg.sender);
         emit Expelled(operator, msg.sender, taken);
     }
 
@@ -195,7 +195,7 @@ contract Slasher is Evidence {
 
     /// @inheritdoc ISlasher
     function penaltyOf(uint16 operator) external view returns (uint256 core, uint256 locks) {
-        return (_corePenalty(operator, _shareAfter(_offenders)), VAULT.lockOf(operator));
+        return (_corePenalty(operator, _shareAfter(_offenders)), VAULT.PLEDGES().lockOf(operator));
     }
 
     /* INTERNAL: JUDGEMENT */
@@ -293,7 +293,7 @@ contract Slasher is Evidence {
         bool canBeJailed = status == Status.Active || status == Status.Jailed || status == Status.Exited;
         if (operator != RESERVE && canBeJailed) REGISTRY.jail(operator);
         uint64 epoch = _clock().epochOf(slot);
-        VAULT.slash(operator, VAULT.lockPerSlotAt(epoch), msg.sender);
+        VAULT.slash(operator, VAULT.PLEDGES().lockPerSlotAt(epoch), msg.sender);
     }
 
     /// @dev Notes that the operator pays for this slot, boundary or height; reverts if it did before.

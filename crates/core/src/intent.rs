@@ -44,6 +44,10 @@ pub enum Action {
         operator: OperatorId,
         amount: Wei,
     },
+    SetPledge {
+        operator: OperatorId,
+        value: Wei,
+    },
     /// Lets the vault pull `amount` of the bond's ERC-20.
     ApproveToken {
         amount: U256,
@@ -166,6 +170,10 @@ pub enum Action {
     JailUnderbonded {
         operator: OperatorId,
     },
+    VoidUnderbonded {
+        epoch: Epoch,
+        operator: OperatorId,
+    },
     /// Takes the slots to come and the locks of an operator that equivocated.
     Expel {
         operator: OperatorId,
@@ -211,6 +219,7 @@ impl Action {
             Self::Activate { operator } => format!("activate/{operator}"),
             Self::Deactivate { operator } => format!("deactivate/{operator}"),
             Self::DepositBond { operator, .. } => format!("deposit-bond/{operator}"),
+            Self::SetPledge { operator, .. } => format!("set-pledge/{operator}"),
             Self::ApproveToken { .. } => "approve-token".to_owned(),
             Self::DepositToken { operator, .. } => format!("deposit-token/{operator}"),
             Self::RequestExit { operator, token, .. } => format!("request-exit/{operator}/{token}"),
@@ -247,6 +256,9 @@ impl Action {
             Self::TakeOver { first, holder } => format!("take-over/{first}/{holder}"),
             Self::RecordMiss { slot } => format!("record-miss/{slot}"),
             Self::JailUnderbonded { operator } => format!("jail/{operator}"),
+            Self::VoidUnderbonded { epoch, operator } => {
+                format!("void-underbonded/{epoch}/{operator}")
+            }
             Self::Expel { operator } => format!("expel/{operator}"),
             Self::Collect { operator } => format!("collect/{operator}"),
             Self::Finalize { epoch } => format!("finalize/{epoch}"),
@@ -261,6 +273,7 @@ impl Action {
             | Self::Activate { .. }
             | Self::Deactivate { .. }
             | Self::DepositBond { .. }
+            | Self::SetPledge { .. }
             | Self::ApproveToken { .. }
             | Self::DepositToken { .. }
             | Self::RequestExit { .. }
@@ -325,6 +338,8 @@ impl Action {
             Self::JailUnderbonded { operator } => {
                 self.latest_status(view, *operator) != Status::Active
             }
+            Self::VoidUnderbonded { epoch, operator } => !view.is_assigned_in(*epoch, *operator),
+            Self::SetPledge { value, .. } => view.money.pledge_to_come == *value,
             Self::Expel { operator } => {
                 let at_large = view.offenders_at_large(view.head().timestamp);
                 !at_large.iter().any(|(other, _)| other == operator)

@@ -174,8 +174,8 @@ impl CurveStrategy {
         let before = Epoch(epoch.0 - 1);
         let undecided = view.undecided_slots(id, before);
         let slots = view.money.live_slots + undecided + cap_slots;
-        let locked = deployment.lock_per_slot * U256::from(slots);
-        let (bonded, needed) = (view.bond(id), locked.max(deployment.min_bond));
+        let locked = view.money.lock_per_slot * U256::from(slots);
+        let (bonded, needed) = (view.money.bond, locked.max(deployment.min_bond));
         if bonded < needed {
             return Err(NoBid::BondShort { bonded, needed });
         }

@@ -201,7 +201,7 @@ contract SlasherAttackTest is SlasherTest {
         slasher.proveEquivocation(alice.id, a, signatureA, b, signatureB);
         slasher.expel(alice.id);
         vm.stopPrank();
-        (uint256 reward,) = vault.rewardOf(alice.owner);
+        uint256 reward = vault.rewardOf(alice.owner)[0];
         assertEq(reach - vault.slashableOf(alice.id), penalty);
         assertLe(reward, penalty / 10);
     }

@@ -9,6 +9,7 @@ mod liveness;
 mod membership;
 mod open;
 mod pipeline;
+mod pledges;
 mod rewards;
 mod stake;
 mod turns;
@@ -18,6 +19,7 @@ pub use liveness::{call_out, expel, jail, record_misses, take_over};
 pub use membership::{activate, announce, bond, collect, fund, register};
 pub use open::{bid_openly, refund_openly};
 pub use pipeline::{apply_queue, cancel, freeze, record_seed, score, settle};
+pub use pledges::{pledge, restake, void_underbonded};
 pub use rewards::{collect_rewards, finalize};
 pub use stake::queue_weights;
 pub use turns::{answer, claim, come_back, rotate};
@@ -66,6 +68,8 @@ pub enum Held {
     Underbonded { operator: OperatorId, bonded: Wei, needed: Wei },
     #[error("the owner holds {} ETH, and {} ETH are missing in the bond (bond.eth)", format_ether(*held), format_ether(*missing))]
     OwnerShort { held: Wei, missing: Wei },
+    #[error("{} ETH are missing in the bond to hold the pledge for epoch {epoch}, or its slots are void: run `rota bond add --eth`, or give the keeper keys.owner_file and the owner ETH", format_ether(*missing))]
+    PledgeShort { epoch: Epoch, missing: Wei },
     #[error("the sequencer key holds {} ETH, and {} ETH are missing at the auction while {} ETH must stay (bid.balance_eth)", format_ether(*held), format_ether(*missing), format_ether(*kept))]
     SequencerShort { held: Wei, missing: Wei, kept: Wei },
     #[error("no bid for epoch {epoch}: {reason}")]
@@ -147,9 +151,12 @@ pub fn due(
     plan.intents.extend(refund_openly(&ctx));
     plan.intents.extend(expel(&ctx));
     plan.intents.extend(jail(&ctx));
+    plan.intents.extend(void_underbonded(&ctx));
 
     plan.intents.extend(announce(&ctx));
+    plan.add(restake(&ctx));
     plan.add(bond(&ctx));
+    plan.intents.extend(pledge(&ctx));
     plan.add(activate(&ctx));
     plan.add(fund(&ctx));
     plan.intents.extend(collect(&ctx));

@@ -195,7 +195,7 @@ impl ChainView {
     pub fn weight_to_queue(&self, id: OperatorId, at: Timestamp) -> (u64, Epoch) {
         let from = Epoch(self.timeline().epoch_at(at).0 + 2);
         let unit = self.deployment.terms.stake_unit.max(U256::from(1));
-        let weight = (self.bond(id) / unit).saturating_to::<u64>().min(MAX_WEIGHT);
+        let weight = (self.stake(id) / unit).saturating_to::<u64>().min(MAX_WEIGHT);
         (if self.is_eligible(id, from) { weight } else { 0 }, from)
     }
 

@@ -322,6 +322,8 @@ pub struct Config {
     pub http_listen: Option<SocketAddr>,
     /// Bond to keep in the vault, wei; 0 leaves it alone.
     pub bond: U256,
+    /// What to pledge, wei; 0 leaves the pledge alone.
+    pub pledge: U256,
     pub bid: Bid,
     /// Rewards to wait for before they are fetched, in ETH (wei) and tokens of the pool (smallest units); 0 leaves them alone.
     pub rewards_minimum: [U256; 2],
@@ -370,6 +372,7 @@ impl Config {
                 .map(|_| written.parsed("http.listen", SOCKET))
                 .transpose()?,
             bond: written.ether("bond.eth")?,
+            pledge: written.ether("pledge.eth")?,
             bid: Bid {
                 enabled: written.switch("bid.enabled")?,
                 curves: written

@@ -5,6 +5,7 @@ mod liveness;
 mod membership;
 mod open;
 mod pipeline;
+mod pledges;
 mod policies;
 mod rewards;
 mod turns;

@@ -84,7 +84,7 @@ fn weights_follow_bonds() {
     let scene = || by(&named("stake"));
     let without = |scene: Scene, bond: u64| {
         let mut scene = scene;
-        scene.view.money.bonds.insert(ME, Wei::from(bond));
+        scene.view.money.stakes.insert(ME, Wei::from(bond));
         scene
     };
     let stale = |mut scene: Scene| {
