@@ -136,7 +136,8 @@ abstract contract Assignments is ISchedule, Clocked {
     }
 
     /// @inheritdoc ISchedule
-    function voidRemaining(uint16 operator, uint64 fromSlot) external onlyBaton {
+    function voidRemaining(uint16 operator, uint64 fromSlot) external {
+        if (msg.sender != BATON && msg.sender != _slasher()) revert Schedule_NotBaton(msg.sender);
         (uint64 epoch, uint256 index) = _locate(fromSlot);
 
         // Check: neither the current slot nor a past one is touched.
@@ -184,6 +185,19 @@ abstract contract Assignments is ISchedule, Clocked {
         return (_slotOf(epoch, from), _slotOf(epoch, to), _orReserve(_frozenId(epoch, index)));
     }
 
+    /// @inheritdoc ISchedule
+    function changesOf(uint64 slot) external view returns (uint16[] memory holders, uint256[] memory timestamps) {
+        (uint64 epoch, uint256 index) = _locate(slot);
+        ChangeRecord record;
+        if (_stateOf(epoch).isChanged(index)) record = _changes[_ringSlot(epoch, index)];
+        uint256 count = record.count();
+        (holders, timestamps) = (new uint16[](count), new uint256[](count));
+        for (uint256 i; i < count; ++i) {
+            holders[i] = record.idAt(i);
+            timestamps[i] = _startOf(epoch, index) + record.offsetAt(i);
+        }
+    }
+
     /* SLOTS */
     /// @inheritdoc ISchedule
     function isClaimed(uint64 slot) external view returns (bool) {
@@ -224,6 +238,9 @@ abstract contract Assignments is ISchedule, Clocked {
     }
 
     /* INTERNAL: READS */
+    /// @dev Who may void beside the Baton. Trusted to do so to an operator that it tombstoned.
+    function _slasher() internal view virtual returns (address);
+
     /// @dev The one place that says who holds: `offset` seconds into the slot; any offset behind its end is its end.
     function _holder(EpochState state, uint64 epoch, uint256 index, uint256 offset) internal view returns (uint16 id) {
         uint16 frozen = _frozenId(epoch, index);

@@ -108,7 +108,8 @@ abstract contract BondPenalties is BondExits {
     /// @inheritdoc IBondVault
     function coreOf(uint16 operator) external view returns (uint256 value) {
         uint256 exits;
-        for (uint256 asset; asset < ASSETS; ++asset) {
+        uint256 bits = _assetBits[operator];
+        for (uint256 asset; bits >> asset != 0; ++asset) {
             (Pool pool,) = _peek(operator, asset);
             Core memory c = _coreOf(operator, asset, pool);
             value += _worth(asset, c.own, c.weight);
@@ -164,13 +165,14 @@ abstract contract BondPenalties is BondExits {
         Core[4] memory cores;
         uint256 own;
         uint256 exits;
-        for (uint256 asset; asset < ASSETS; ++asset) {
+        uint256 bits = _assetBits[operator];
+        for (uint256 asset; bits >> asset != 0; ++asset) {
             cores[asset] = _coreOf(operator, asset, _touch(operator, asset));
             own += _worth(asset, cores[asset].own, cores[asset].weight);
             exits += _worth(asset, cores[asset].exit, cores[asset].weight);
         }
         core.taken = Math.min(value, Math.min(own, MIN_BOND) + exits);
-        for (uint256 asset; asset < ASSETS; ++asset) {
+        for (uint256 asset; bits >> asset != 0; ++asset) {
             _cutCore(operator, asset, cores[asset], core, own + exits);
         }
     }
@@ -188,10 +190,7 @@ abstract contract BondPenalties is BondExits {
     }
 
     /// @dev Takes shares worth `quanta` out of the core exit that waits.
-    function _cutExit(uint16 operator, uint256 asset, Core memory c, uint256 quanta)
-        private
-        returns (uint256 shares)
-    {
+    function _cutExit(uint16 operator, uint256 asset, Core memory c, uint256 quanta) private returns (uint256 shares) {
         uint256 id = _toId(operator, asset, c.pool.generation());
         uint256 release = _exits[id].core;
         shares = Math.min(c.pool.sharesUp(quanta), _tickets[operator][c.ticket][address(0)]);
@@ -206,6 +205,7 @@ abstract contract BondPenalties is BondExits {
     function _coreOf(uint16 operator, uint256 asset, Pool pool) private view returns (Core memory c) {
         (c.pool, c.weight) = (pool, _weightOf(asset, false));
         c.own = pool.quantaDown(pool.selfShares());
+        if (pool.nextRelease() == 0) return c;
         uint256 release = _exits[_toId(operator, asset, pool.generation())].core;
         if (release == 0 || _isReleased(release)) return c;
         c.ticket = ExitTicket.unwrap(toExitTicket(asset, pool.generation(), true, release));

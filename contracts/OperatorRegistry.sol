@@ -16,7 +16,8 @@ import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 
 /// @title OperatorRegistry
 /// @notice Operators, their keys and standing, the whitelist and the stage ratchet.
-/// @dev Trusts `VAULT` for `bondOf` and `MIN_BOND`: a wrong answer admits or jails the wrong operator, from two epochs on.
+/// @dev Trusts `VAULT` for `selfBondOf` and `MIN_BOND`: a wrong answer admits or jails the wrong operator, from two epochs on. Trusts
+/// `SLASHER` and `COURT` to have a reason.
 /// Operator ids are 16 bits and never freed: governance, which admits owners one by one, is trusted not to admit one that wastes
 /// 65,535 of them.
 contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
@@ -32,6 +33,10 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
     IBondVault public immutable VAULT;
     /// @notice Told of every key set, so that a claim need not ask; zero for nobody.
     IBaton public immutable BATON;
+    /// @inheritdoc IOperatorRegistry
+    address public immutable SLASHER;
+    /// @inheritdoc IOperatorRegistry
+    address public immutable COURT;
     uint256 public immutable MAX_OPERATORS;
     uint256 public immutable STAGE_MIN_OPERATORS;
     uint256 public immutable STAGE_DWELL;
@@ -48,11 +53,16 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
     uint64 internal _stage1From = type(uint64).max;
     uint64 internal _stage2From = type(uint64).max;
     uint64 internal _stageSince;
+    /// @dev A member that is out from an epoch on, but not taken off the set's words yet: written with the stages, so that a
+    /// tombstone costs the slasher no new words; the next change of the set makes up for it. Id 0: none.
+    uint16 internal _leavingId;
+    uint32 internal _leavingFrom;
 
     OperatorSet internal _set;
     mapping(uint16 operator => OperatorRecord) internal _operators;
     mapping(uint16 operator => KeyHistory) internal _sequencerKeys;
     mapping(uint16 operator => mapping(uint8 index => KeyHistory)) internal _batcherKeys;
+    mapping(uint16 operator => KeyHistory) internal _gossipKeys;
     /// @inheritdoc IOperatorRegistry
     mapping(uint16 operator => address) public payeeOf;
     mapping(uint16 operator => address) internal _offeredOwner;
@@ -64,10 +74,13 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
     /* CONSTRUCTOR */
     /// @param vault May be an address computed in advance: it is not called here.
     /// @param baton The same; until it has code no key can be set. Not told of the keys set here, it asks for them.
+    /// @param slasher The same; zero for nobody. @param court The same.
     constructor(
         Clock memory clock_,
         IBondVault vault,
         IBaton baton,
+        address slasher,
+        address court,
         address governance_,
         Params memory params,
         Reserve memory reserve
@@ -87,6 +100,7 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
         if (params.jailDelay > 36_500 days) revert OperatorRegistry_OutOfRange("jailDelay", params.jailDelay);
         VAULT = vault;
         BATON = baton;
+        (SLASHER, COURT) = (slasher, court);
         MAX_OPERATORS = params.maxOperators;
         STAGE_MIN_OPERATORS = params.stageMinOperators;
         STAGE_DWELL = params.stageDwell;
@@ -109,6 +123,11 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
     /* MODIFIERS */
     modifier onlyGovernance() {
         if (msg.sender != governance) revert OperatorRegistry_NotGovernance(msg.sender);
+        _;
+    }
+
+    modifier onlySlasher() {
+        if (msg.sender != SLASHER) revert OperatorRegistry_NotSlasher(msg.sender);
         _;
     }
 
@@ -165,7 +184,7 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
 
         // The cap on a party's slots follows the party.
         if (record.status() == Status.Active && operator != RESERVE) {
-            _set.put(_effectiveEpoch(), operator, entityOfOwner[msg.sender]);
+            _put(_effectiveEpoch(), operator, entityOfOwner[msg.sender]);
         }
     }
 
@@ -195,6 +214,15 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
         if (index == 0) _tellBatcherKey(operator, key, from);
     }
 
+    /// @inheritdoc IOperatorRegistry
+    function setGossipKey(uint16 operator, address key, bytes calldata keyProof) external onlyOwner(operator) {
+        _checkKeyProof(key, keyProof);
+        uint32 from = _effectiveEpoch();
+        _bindKey(operator, key);
+        _gossipKeys[operator].set(key, from);
+        emit GossipKeySet(operator, key, from);
+    }
+
     /* STANDING */
     /// @inheritdoc IOperatorRegistry
     function activate(uint16 operator) external onlyOwner(operator) {
@@ -215,11 +243,11 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
         if (bonded < required) revert OperatorRegistry_Underbonded(operator, bonded, required);
 
         // Check: there is room. Operators that leave hold their place only in epochs before this one's.
-        if (_set.size() >= MAX_OPERATORS) revert OperatorRegistry_SetFull(MAX_OPERATORS);
+        if (_size() >= MAX_OPERATORS) revert OperatorRegistry_SetFull(MAX_OPERATORS);
 
         // Effect.
         uint32 from = _effectiveEpoch();
-        _set.put(from, operator, entityOfOwner[msg.sender]);
+        _put(from, operator, entityOfOwner[msg.sender]);
         _setStatus(operator, Status.Active, from);
     }
 
@@ -239,6 +267,30 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
         _operators[operator] = _operators[operator].withJailedUntil(block.timestamp + JAIL_DELAY);
     }
 
+    /* SLASHER AND COURT ONLY */
+    /// @inheritdoc IOperatorRegistry
+    function jail(uint16 operator) external onlySlasher {
+        OperatorRecord record = _operators[operator];
+        Status status = record.status();
+        if (status == Status.Jailed || status == Status.Exited) {
+            _setStatus(operator, Status.Jailed, record.statusFrom());
+        } else {
+            _leave(operator, Status.Jailed);
+        }
+        _operators[operator] = _operators[operator].withJailedUntil(block.timestamp + JAIL_DELAY);
+    }
+
+    /// @inheritdoc IOperatorRegistry
+    function tombstone(uint16 operator) external onlySlasher {
+        _tombstone(operator);
+    }
+
+    /// @inheritdoc IOperatorRegistry
+    function evict(uint16 operator) external {
+        if (msg.sender != COURT) revert OperatorRegistry_NotCourt(msg.sender);
+        _tombstone(operator);
+    }
+
     /* GOVERNANCE */
     /// @inheritdoc IOperatorRegistry
     function setWhitelisted(address owner, uint32 entity) external onlyGovernance {
@@ -246,12 +298,12 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
         emit Whitelisted(owner, entity);
 
         uint32 from = _effectiveEpoch();
-        (uint16[] memory members,) = _set.membersAt(from);
+        (uint16[] memory members,) = eligibleSet(from);
         for (uint256 i; i < members.length; ++i) {
             uint16 operator = members[i];
             if (_operators[operator].owner() != owner) continue;
             if (entity == 0) _leave(operator, Status.Exited);
-            else _set.put(from, operator, entity);
+            else _put(from, operator, entity);
         }
     }
 
@@ -262,7 +314,7 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
         if (stage == LAST_STAGE) revert OperatorRegistry_LastStage(stage);
         uint256 earliest = _stageSince + STAGE_DWELL;
         if (block.timestamp < earliest) revert OperatorRegistry_StageTooYoung(block.timestamp, earliest);
-        uint256 active = _set.size();
+        uint256 active = _size();
         if (active < STAGE_MIN_OPERATORS) revert OperatorRegistry_TooFewOperators(active, STAGE_MIN_OPERATORS);
 
         // Effect.
@@ -323,6 +375,11 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
     }
 
     /// @inheritdoc IOperatorRegistry
+    function gossipKeyAt(uint16 operator, uint64 epoch) external view returns (address) {
+        return _gossipKeys[operator].keyAt(epoch);
+    }
+
+    /// @inheritdoc IOperatorRegistry
     function claimKeysAt(uint16 operator, uint64 epoch) external view returns (address, address) {
         return (_sequencerKeys[operator].keyAt(epoch), _batcherKeys[operator][0].keyAt(epoch));
     }
@@ -341,17 +398,19 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
 
     /// @inheritdoc IOperatorRegistry
     function isEligible(uint16 operator, uint64 epoch) external view returns (bool) {
-        return _set.contains(epoch, operator);
+        return !_hasLeft(operator, epoch) && _set.contains(epoch, operator);
     }
 
     /// @inheritdoc IOperatorRegistry
     function memberAt(uint16 operator, uint64 epoch) external view returns (bool, uint32) {
-        return _set.memberAt(epoch, operator);
+        return _hasLeft(operator, epoch) ? (false, 0) : _set.memberAt(epoch, operator);
     }
 
     /// @inheritdoc IOperatorRegistry
-    function eligibleSet(uint64 epoch) external view returns (uint16[] memory, uint32[] memory) {
-        return _set.membersAt(epoch);
+    function eligibleSet(uint64 epoch) public view returns (uint16[] memory operators, uint32[] memory entities) {
+        (operators, entities) = _set.membersAt(epoch);
+        uint16 left = _leavingId;
+        if (left != 0 && epoch >= _leavingFrom) OperatorSetLib.drop(operators, entities, left);
     }
 
     /// @inheritdoc IOperatorRegistry
@@ -420,10 +479,51 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
         if (old != Status.Active) revert OperatorRegistry_WrongStatus(operator, old);
 
         uint32 from = _effectiveEpoch();
+        _flush();
         _set.remove(from, operator);
         _setStatus(operator, status, from);
     }
 
+    function _tombstone(uint16 operator) internal {
+        // Check.
+        OperatorRecord record = _operators[operator];
+        if (operator == RESERVE) revert OperatorRegistry_ReserveStays();
+        if (record.owner() == address(0)) revert OperatorRegistry_NotOwner(operator, address(0));
+        Status status = record.status();
+        if (status == Status.Tombstoned) revert OperatorRegistry_WrongStatus(operator, status);
+
+        // Effect: as every change two epochs on, noted beside the set. What is frozen is the slasher's to void.
+        uint32 from = _effectiveEpoch();
+        if (status == Status.Active) {
+            _flush();
+            (_leavingId, _leavingFrom) = (operator, from);
+        }
+        _setStatus(operator, Status.Tombstoned, from);
+    }
+
+    /* INTERNAL: THE SET */
+    function _put(uint32 from, uint16 operator, uint32 entity) internal {
+        _flush();
+        _set.put(from, operator, entity);
+    }
+
+    /// @dev Takes the member that is noted as leaving off the set's words. Answers about any epoch stay what they are.
+    function _flush() internal {
+        uint16 left = _leavingId;
+        if (left == 0) return;
+        _set.remove(_leavingFrom, left);
+        (_leavingId, _leavingFrom) = (0, 0);
+    }
+
+    function _size() internal view returns (uint256) {
+        return _set.size() - (_leavingId == 0 ? 0 : 1);
+    }
+
+    function _hasLeft(uint16 operator, uint64 epoch) internal view returns (bool) {
+        return operator == _leavingId && epoch >= _leavingFrom;
+    }
+
+    /* INTERNAL: CHECKS */
     function _setStatus(uint16 operator, Status status, uint32 from) internal {
         _operators[operator] = _operators[operator].withStatus(status, from);
         emit StatusChanged(operator, status, from);
@@ -447,7 +547,7 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
     }
 
     function _bondOf(uint16 operator) internal view returns (uint256 bonded, uint256 required) {
-        return (VAULT.bondOf(operator), VAULT.MIN_BOND());
+        return (VAULT.selfBondOf(operator), VAULT.MIN_BOND());
     }
 
     /// @dev The first epoch that a change made now may act on: bids for the next one are in, its set is closed.

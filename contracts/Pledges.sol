@@ -20,7 +20,7 @@ contract Pledges is IPledges, Clocked {
     /* CONSTANTS AND IMMUTABLES */
     uint256 internal constant BPS = 10_000;
     /// @dev Basis points.
-    uint256 internal constant MAX_COMMISSION = 3_000;
+    uint256 internal constant MAX_COMMISSION = 3000;
     uint256 internal constant COMMISSION_STEP = 100;
     /// @dev The part of the lock that follows the price of a slot, percent.
     uint256 internal constant PRICE_PERCENT = 150;
@@ -55,7 +55,9 @@ contract Pledges is IPledges, Clocked {
         ISealedBidAuction auction,
         Params memory params
     ) Clocked(clock_) {
-        if (params.minLock < LOCK_STEP * 1 gwei) revert Pledges_OutOfRange("minLock", params.minLock);
+        if (params.minLock < LOCK_STEP * 1 gwei) {
+            revert Pledges_OutOfRange("minLock", params.minLock);
+        }
         if (params.maxLock / 1 gwei > type(uint48).max || params.maxLock < params.minLock) {
             revert Pledges_OutOfRange("maxLock", params.maxLock);
         }

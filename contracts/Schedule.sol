@@ -250,6 +250,10 @@ contract Schedule is Assignments, PolicyTable {
         _locate(_clock().firstSlotOf(epoch));
     }
 
+    function _slasher() internal view override returns (address) {
+        return REGISTRY.SLASHER();
+    }
+
     function _isSeedOf(bytes32 seed, uint64 epoch) internal pure returns (bool) {
         // The tag, see `recordSeed`.
         // forge-lint: disable-next-line(unsafe-typecast)

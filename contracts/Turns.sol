@@ -8,7 +8,7 @@ import {ISchedule} from "./interfaces/ISchedule.sol";
 import {Clocked} from "./libraries/Clocked.sol";
 import {Timeline} from "./libraries/Timeline.sol";
 import {KeyWord} from "./types/KeyWord.sol";
-import {Clock, RESERVE} from "./types/Types.sol";
+import {Clock, RESERVE, Status} from "./types/Types.sol";
 
 /// @title Turns
 /// @notice The part of the Baton that a healthy chain uses: claims, and the batcher that follows them.
@@ -265,12 +265,16 @@ abstract contract Turns is IBaton, Clocked {
     }
 
     /* INTERNAL: OPERATORS */
-    /// @dev The operator whose current sequencer key calls, if it is the reserve or may be given slots.
+    /// @dev The operator whose current sequencer key calls, if it is the reserve or may be given slots, and is not tombstoned.
     function _activeCaller(uint64 epoch) internal view returns (uint16 operator) {
         operator = REGISTRY.operatorOfKey(msg.sender);
         bool current = operator != 0 && REGISTRY.sequencerKeyAt(operator, epoch) == msg.sender;
         if (!current || (operator != RESERVE && !REGISTRY.isEligible(operator, epoch))) {
             revert Baton_NotActive(msg.sender);
         }
+
+        // A tombstoned one stays in the sets that are closed, but nobody's turn is for it any more.
+        (Status status,) = REGISTRY.statusOf(operator);
+        if (status == Status.Tombstoned) revert Baton_NotActive(msg.sender);
     }
 }

@@ -2,14 +2,20 @@
 pragma solidity ^0.8.30;
 
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {PolicyChoice, PolicyNames} from "@rota/contracts/deploy/PolicyChoice.sol";
 import {RotaConfig} from "@rota/contracts/deploy/RotaDeployer.sol";
 import {IBaton} from "@rota/contracts/interfaces/IBaton.sol";
 import {IBondVault} from "@rota/contracts/interfaces/IBondVault.sol";
 import {IBuybackBurner} from "@rota/contracts/interfaces/IBuybackBurner.sol";
+import {ICourt} from "@rota/contracts/interfaces/ICourt.sol";
 import {IOperatorRegistry} from "@rota/contracts/interfaces/IOperatorRegistry.sol";
+import {IPerformance} from "@rota/contracts/interfaces/IPerformance.sol";
+import {IPledges} from "@rota/contracts/interfaces/IPledges.sol";
 import {IProceedsSplitter} from "@rota/contracts/interfaces/IProceedsSplitter.sol";
 import {IRewardPool} from "@rota/contracts/interfaces/IRewardPool.sol";
 import {ISealedBidAuction} from "@rota/contracts/interfaces/ISealedBidAuction.sol";
+import {ISlasher} from "@rota/contracts/interfaces/ISlasher.sol";
+import {IStakeWeighted} from "@rota/contracts/interfaces/IStakeWeighted.sol";
 import {Timeline} from "@rota/contracts/libraries/Timeline.sol";
 import {Clock} from "@rota/contracts/types/Types.sol";
 import {Vm} from "forge-std/Vm.sol";
@@ -35,6 +41,8 @@ library ConfigFile {
     error ConfigFile_EntitiesMismatch(uint256 owners, uint256 entities);
     /// @notice Proceeds have four legs.
     error ConfigFile_LegsMismatch(string key, uint256 legs);
+    /// @notice Each bond token, 3 at most, has one of these.
+    error ConfigFile_TokensMismatch(string key, uint256 tokens, uint256 given);
 
     Vm private constant VM = Vm(address(uint160(uint256(keccak256("hevm cheat code")))));
 
@@ -42,6 +50,9 @@ library ConfigFile {
         c.clock = _clock(toml);
         c.governance = VM.parseTomlAddress(toml, ".governance");
         c.slasher = VM.parseTomlAddress(toml, ".slasher");
+        c.guardian = VM.parseTomlAddress(toml, ".guardian");
+        c.evidence = _evidence(toml);
+        c.court = _court(toml);
         extras.deployToken = VM.parseTomlBool(toml, ".token.deploy");
         if (!extras.deployToken) c.token = VM.parseTomlAddress(toml, ".token.address");
         c.systemConfig = VM.parseTomlAddress(toml, ".chain.system_config");
@@ -54,8 +65,10 @@ library ConfigFile {
         c.registry = _registry(toml);
         c.reserve = _reserve(toml);
         c.vault = _vault(toml);
+        c.pledges = _pledges(toml);
         c.auction = _auction(toml);
         c.baton = _baton(toml);
+        c.choice = _choice(toml, c.capBps);
         c.splitter = _splitter(toml);
         c.burner = _burner(toml);
         c.rewardToken = VM.parseTomlAddress(toml, ".rewards.token");
@@ -71,7 +84,7 @@ library ConfigFile {
         uint256 ring = 3 + (c.disputePeriod + epoch - 1) / epoch;
         if (c.ring < ring) c.ring = SafeCast.toUint16(ring);
         uint256 exitDelay = c.disputePeriod + 3 * epoch;
-        if (c.vault.exitDelay < exitDelay) c.vault.exitDelay = SafeCast.toUint64(exitDelay);
+        if (c.vault.coreExitDelay < exitDelay) c.vault.coreExitDelay = SafeCast.toUint32(exitDelay);
     }
 
     function _clock(string memory toml) private view returns (Clock memory clock) {
@@ -109,15 +122,53 @@ library ConfigFile {
         });
     }
 
-    function _vault(string memory toml) private pure returns (IBondVault.Params memory) {
-        return IBondVault.Params({
-            minBond: uint128(_gwei(toml, ".bond.min_bond_gwei")),
-            lockPerSlot: uint128(_gwei(toml, ".bond.lock_per_slot_gwei")),
-            minDeposit: uint128(_gwei(toml, ".bond.min_deposit_gwei")),
-            minTokenDeposit: uint128(_gwei(toml, ".bond.min_token_deposit_gwei")),
-            exitDelay: uint64(_number(toml, ".bond.exit_delay", type(uint64).max)),
-            disputePeriod: 0, // the deployer's, from the schedule
-            weight: uint96(_gwei(toml, ".bond.token_weight_gwei"))
+    /// @dev The first token's address is `.token`'s; what is zero is the deployer's, from schedule, slasher and court.
+    function _vault(string memory toml) private pure returns (IBondVault.Params memory v) {
+        v.minBond = uint128(_gwei(toml, ".bond.min_bond_gwei"));
+        v.minDeposit = uint128(_gwei(toml, ".bond.min_deposit_gwei"));
+        v.elasticExitDelay = uint32(_number(toml, ".bond.elastic_exit_delay", type(uint32).max));
+        v.coreExitDelay = uint32(_number(toml, ".bond.core_exit_delay", type(uint32).max));
+        v.court.detection = uint32(_number(toml, ".bond.detection", type(uint32).max));
+        v.court.votingDelay = uint32(_number(toml, ".bond.voting_delay", type(uint32).max));
+        v.court.votingPeriod = uint32(_number(toml, ".bond.voting_period", type(uint32).max));
+        v.court.timelock = uint32(_number(toml, ".bond.timelock", type(uint32).max));
+
+        address[] memory more = VM.parseTomlAddressArray(toml, ".bond.more_tokens");
+        uint256 count = 1 + more.length;
+        uint256[] memory quanta = _each(toml, ".bond.token_quanta", count, type(uint64).max);
+        uint256[] memory weights = _each(toml, ".bond.token_weights_gwei", count, type(uint64).max);
+        uint256[] memory deposits = _each(toml, ".bond.min_token_deposits_quanta", count, type(uint64).max);
+        for (uint256 i; i < count; ++i) {
+            v.tokens[i] = IBondVault.Token({
+                token: i == 0 ? address(0) : more[i - 1],
+                quantum: uint64(quanta[i]),
+                weight: uint96(weights[i] * 1 gwei),
+                minDeposit: SafeCast.toUint128(deposits[i] * quanta[i])
+            });
+        }
+    }
+
+    /// @dev One number for each token, and 3 tokens at most.
+    function _each(string memory toml, string memory key, uint256 count, uint256 maximum)
+        private
+        pure
+        returns (uint256[] memory values)
+    {
+        values = VM.parseTomlUintArray(toml, key);
+        if (values.length != count || count > 3) revert ConfigFile_TokensMismatch(key, count, values.length);
+        for (uint256 i; i < count; ++i) {
+            if (values[i] > maximum) revert ConfigFile_OutOfRange(key, values[i], maximum);
+        }
+    }
+
+    function _pledges(string memory toml) private pure returns (IPledges.Params memory) {
+        return IPledges.Params({
+            firstLock: uint128(_gwei(toml, ".pledges.first_lock_gwei")),
+            minLock: uint128(_gwei(toml, ".pledges.min_lock_gwei")),
+            maxLock: uint128(_gwei(toml, ".pledges.max_lock_gwei")),
+            sequencingValue: uint128(_gwei(toml, ".pledges.sequencing_value_gwei")),
+            idleBps: uint16(_number(toml, ".pledges.idle_bps", type(uint16).max)),
+            defaultBps: uint16(_number(toml, ".pledges.default_bps", type(uint16).max))
         });
     }
 
@@ -127,6 +178,48 @@ library ConfigFile {
         a.firstRefPrice = _gwei(toml, ".auction.first_ref_price_gwei");
         a.minDeposit = _gwei(toml, ".auction.min_deposit_gwei");
         a.maxBids = uint8(_number(toml, ".auction.max_bids", type(uint8).max));
+    }
+
+    function _evidence(string memory toml) private pure returns (ISlasher.Params memory) {
+        return ISlasher.Params({
+            evidenceWindow: uint64(_number(toml, ".evidence.window", type(uint64).max)),
+            correlationWindow: uint64(_number(toml, ".evidence.correlation_window", type(uint64).max)),
+            settleBlocks: uint32(_number(toml, ".evidence.settle_blocks", type(uint32).max)),
+            earlyLead: uint32(_number(toml, ".evidence.early_lead", type(uint32).max))
+        });
+    }
+
+    function _court(string memory toml) private pure returns (ICourt.Params memory) {
+        return ICourt.Params({
+            answerPeriod: uint64(_number(toml, ".court.answer_period", type(uint64).max)),
+            executionGrace: uint64(_number(toml, ".court.execution_grace", type(uint64).max))
+        });
+    }
+
+    /// @dev The policies' cap for an entity is the schedule's.
+    function _choice(string memory toml, uint16 capBps) private pure returns (PolicyChoice memory choice) {
+        string[4] memory stages = [".policies.stage0", ".policies.stage1", ".policies.stage2", ".policies.stage3"];
+        for (uint256 stage; stage < stages.length; ++stage) {
+            string[] memory names = VM.parseTomlStringArray(toml, stages[stage]);
+            if (names.length > 4) revert ConfigFile_OutOfRange(stages[stage], names.length, 4);
+            for (uint256 i; i < names.length; ++i) {
+                choice.names[stage][i] = PolicyNames.parse(names[i]);
+            }
+        }
+        choice.stake = IStakeWeighted.Params({
+            unit: uint128(_gwei(toml, ".stake.unit_gwei")),
+            seats: uint8(_number(toml, ".stake.seats", type(uint8).max)),
+            capBps: capBps,
+            fee: uint96(_gwei(toml, ".stake.fee_gwei"))
+        });
+        choice.performance = IPerformance.Params({
+            maxSeats: uint8(_number(toml, ".performance.max_seats", type(uint8).max)), capBps: capBps
+        });
+        choice.shares = [
+            uint8(_number(toml, ".composite.stake", 100)),
+            uint8(_number(toml, ".composite.performance", 100)),
+            uint8(_number(toml, ".composite.round_robin", 100))
+        ];
     }
 
     function _baton(string memory toml) private pure returns (IBaton.Params memory) {

@@ -108,7 +108,7 @@ contract SealedBidAuction is AuctionLedger {
 
         // Check: the bid is one that can be kept. Whoever fails here can still mend it before the window closes.
         if (!REGISTRY.isEligible(operator, epoch)) revert SealedBidAuction_NotEligible(operator, epoch);
-        _requireBond(operator);
+        _requireBond(operator, epoch);
         if (msg.value != 0) {
             account = account.credit(msg.value);
             emit BalanceDeposited(operator, msg.value);
@@ -335,8 +335,8 @@ contract SealedBidAuction is AuctionLedger {
     }
 
     /// @dev What the bid may win counts as if it were won already.
-    function _requireBond(uint16 operator) internal view {
-        uint256 needed = (SCHEDULE.liveSlotsOf(operator) + CAP_SLOTS) * VAULT.LOCK_PER_SLOT();
+    function _requireBond(uint16 operator, uint64 epoch) internal view {
+        uint256 needed = (SCHEDULE.liveSlotsOf(operator) + CAP_SLOTS) * VAULT.PLEDGES().lockPerSlotAt(epoch);
         uint256 minimum = VAULT.MIN_BOND();
         if (needed < minimum) needed = minimum;
         uint256 bonded = VAULT.bondOf(operator);

@@ -1,43 +1,56 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {LibRLP} from "solady/src/utils/LibRLP.sol";
 
 import {Baton} from "../Baton.sol";
 import {BondVault} from "../BondVault.sol";
 import {OperatorRegistry} from "../OperatorRegistry.sol";
+import {Pledges} from "../Pledges.sol";
 import {Schedule} from "../Schedule.sol";
+import {Slasher} from "../Slasher.sol";
 import {SystemConfigBaton} from "../adapters/opstack/SystemConfigBaton.sol";
 import {SealedBidAuction} from "../auctions/SealedBidAuction.sol";
+import {Court} from "../governance/Court.sol";
 import {IBaton} from "../interfaces/IBaton.sol";
 import {IBondVault} from "../interfaces/IBondVault.sol";
 import {IBuybackBurner} from "../interfaces/IBuybackBurner.sol";
+import {ICourt} from "../interfaces/ICourt.sol";
 import {IOperatorRegistry} from "../interfaces/IOperatorRegistry.sol";
+import {IPledges} from "../interfaces/IPledges.sol";
 import {IPolicy} from "../interfaces/IPolicy.sol";
 import {IProceedsSplitter} from "../interfaces/IProceedsSplitter.sol";
 import {IRewardPool} from "../interfaces/IRewardPool.sol";
 import {IRotationTarget} from "../interfaces/IRotationTarget.sol";
 import {ISchedule} from "../interfaces/ISchedule.sol";
 import {ISealedBidAuction} from "../interfaces/ISealedBidAuction.sol";
+import {ISlasher} from "../interfaces/ISlasher.sol";
 import {IStakes} from "../interfaces/IStakes.sol";
 import {AuctionPolicy} from "../policies/Auction.sol";
+import {Composite} from "../policies/Composite.sol";
+import {Performance} from "../policies/Performance.sol";
 import {RoundRobin} from "../policies/RoundRobin.sol";
+import {StakeWeighted} from "../policies/StakeWeighted.sol";
 import {BuybackBurner} from "../proceeds/BuybackBurner.sol";
 import {ProceedsSplitter} from "../proceeds/ProceedsSplitter.sol";
 import {RewardPool} from "../proceeds/RewardPool.sol";
 import {Clock} from "../types/Types.sol";
+import {Policies, PolicyChoice, PolicyNames} from "./PolicyChoice.sol";
 
 /// @notice All that a deployment is decided by. What several contracts must agree on stands here once.
 /// @param clock The clock.
 /// @param governance First governance of the registry.
-/// @param token ERC-20 that bonds are counted in beside ETH; must have code.
+/// @param token Asset 1 of bonds, an ERC-20; its parameters, and the assets after it, stand in `vault`.
 /// @param target What rotates; zero to deploy an adapter that is going to own `systemConfig`.
 /// @param systemConfig SystemConfig proxy of the chain; only read when `target` is zero.
 /// @param chainOwner Owner of the chain: whom the adapter obeys and gives SystemConfig back to.
 /// @param returnDelay From the announcement until the adapter gives SystemConfig back, seconds.
-/// @param policies Of stages 0 to 3, in the order in which they fill, up to the first zero. A stage without any has the default: turns
-/// by round robin, from stage 2 on after the auction.
-/// @param slasher Allowed to slash for ever; zero for nobody.
+/// @param choice Policies of each stage by name, and what they are deployed with.
+/// @param policies Others for a stage, in the order in which they fill, up to the first zero; a stage without any has those named.
+/// @param slasher Another slasher than this deployment's own, which is not deployed then; zero for its own.
+/// @param guardian May veto cases of the court, and nothing else; zero for nobody.
+/// @param evidence Parameters of the slasher.
 /// @param ring Epochs that schedule and auction remember.
 /// @param disputePeriod Time from the end of an epoch in which its slots can be disputed, seconds.
 /// @param seedDelay Time from the closing of the set to the seed's block, seconds.
@@ -53,6 +66,9 @@ struct RotaConfig {
     address chainOwner;
     uint32 returnDelay;
     address slasher;
+    address guardian;
+    ISlasher.Params evidence;
+    ICourt.Params court;
     uint16 ring;
     uint32 disputePeriod;
     uint32 seedDelay;
@@ -60,31 +76,40 @@ struct RotaConfig {
     IOperatorRegistry.Params registry;
     IOperatorRegistry.Reserve reserve;
     IBondVault.Params vault;
+    IPledges.Params pledges;
     ISealedBidAuction.Params auction;
     IBaton.Params baton;
     address rewardToken;
     IProceedsSplitter.Params splitter;
     IBuybackBurner.Params burner;
     IRewardPool.Params rewards;
+    PolicyChoice choice;
     IPolicy[4][4] policies;
 }
 
 /// @notice The contracts of one deployment.
 /// @param target What rotates: the adapter, if this deployment has one.
 /// @param adapter Zero where the configuration named another target.
+/// @param slasher Zero where the configuration named another slasher.
 struct RotaSystem {
     OperatorRegistry registry;
     BondVault vault;
+    Pledges pledges;
     Schedule schedule;
     SealedBidAuction auction;
     AuctionPolicy auctionPolicy;
     RoundRobin roundRobin;
+    StakeWeighted stake;
+    Performance performance;
+    Composite composite;
     IRotationTarget target;
     SystemConfigBaton adapter;
     Baton baton;
     ProceedsSplitter splitter;
     BuybackBurner burner;
     RewardPool rewards;
+    Court court;
+    Slasher slasher;
 }
 
 /// @title Deployer of a whole system
@@ -100,20 +125,25 @@ library RotaDeployer {
     /// @param nonce Its next nonce.
     function deploy(RotaConfig memory c, address deployer, uint256 nonce) internal returns (RotaSystem memory s) {
         s = expected(c, deployer, nonce);
-        c.vault.disputePeriod = c.disputePeriod;
-        (c.auction.capBps, c.auction.ring, c.auction.disputePeriod) = (c.capBps, c.ring, c.disputePeriod);
+        _agree(c);
 
         _same("registry", address(s.registry), address(_registry(c, s)));
         _same("vault", address(s.vault), address(_vault(c, s)));
         _same("auction", address(s.auction), address(_auction(c, s)));
         _same("roundRobin", address(s.roundRobin), address(new RoundRobin(s.registry, c.capBps)));
         _same("auctionPolicy", address(s.auctionPolicy), address(new AuctionPolicy(s.auction)));
+        _same("stake", address(s.stake), address(_stake(c, s)));
+        _same("performance", address(s.performance), address(_performance(c, s)));
+        _same("composite", address(s.composite), address(_composite(c, s)));
         _same("schedule", address(s.schedule), address(_schedule(c, s)));
         if (address(s.adapter) != address(0)) _same("adapter", address(s.adapter), address(_adapter(c, s)));
         _same("baton", address(s.baton), address(_baton(c, s)));
         _same("splitter", address(s.splitter), address(_splitter(c, s)));
         _same("burner", address(s.burner), address(new BuybackBurner(_rewardToken(c), c.burner)));
         _same("rewards", address(s.rewards), address(_rewards(c, s)));
+        _same("court", address(s.court), address(new Court(s.registry, s.vault, c.guardian, c.court)));
+        _same("pledges", address(s.pledges), address(_pledges(c, s)));
+        if (c.slasher == address(0)) _same("slasher", address(s.slasher), address(new Slasher(s.baton, c.evidence)));
     }
 
     /// @notice Where {deploy} is going to put everything. In the order in which it creates them.
@@ -127,6 +157,9 @@ library RotaDeployer {
         s.auction = SealedBidAuction(LibRLP.computeAddress(deployer, nonce++));
         s.roundRobin = RoundRobin(LibRLP.computeAddress(deployer, nonce++));
         s.auctionPolicy = AuctionPolicy(LibRLP.computeAddress(deployer, nonce++));
+        s.stake = StakeWeighted(LibRLP.computeAddress(deployer, nonce++));
+        s.performance = Performance(LibRLP.computeAddress(deployer, nonce++));
+        s.composite = Composite(LibRLP.computeAddress(deployer, nonce++));
         s.schedule = Schedule(LibRLP.computeAddress(deployer, nonce++));
         s.target = c.target;
         if (address(s.target) == address(0)) {
@@ -136,12 +169,25 @@ library RotaDeployer {
         s.baton = Baton(LibRLP.computeAddress(deployer, nonce++));
         s.splitter = ProceedsSplitter(payable(LibRLP.computeAddress(deployer, nonce++)));
         s.burner = BuybackBurner(payable(LibRLP.computeAddress(deployer, nonce++)));
-        s.rewards = RewardPool(payable(LibRLP.computeAddress(deployer, nonce)));
+        s.rewards = RewardPool(payable(LibRLP.computeAddress(deployer, nonce++)));
+        s.court = Court(LibRLP.computeAddress(deployer, nonce++));
+        s.pledges = Pledges(LibRLP.computeAddress(deployer, nonce++));
+        if (c.slasher == address(0)) s.slasher = Slasher(LibRLP.computeAddress(deployer, nonce));
     }
 
     /* PRIVATE */
+    /// @dev What several contracts are told.
+    function _agree(RotaConfig memory c) private pure {
+        (c.vault.disputePeriod, c.vault.tokens[0].token) = (c.disputePeriod, c.token);
+        c.vault.evidenceWindow = SafeCast.toUint32(c.evidence.evidenceWindow);
+        c.vault.court.answerPeriod = SafeCast.toUint32(c.court.answerPeriod);
+        c.vault.court.executionGrace = SafeCast.toUint32(c.court.executionGrace);
+        (c.auction.capBps, c.auction.ring, c.auction.disputePeriod) = (c.capBps, c.ring, c.disputePeriod);
+    }
+
     function _registry(RotaConfig memory c, RotaSystem memory s) private returns (OperatorRegistry) {
-        return new OperatorRegistry(c.clock, s.vault, s.baton, c.governance, c.registry, c.reserve);
+        (address slasher, address court) = (_slasher(c, s), address(s.court));
+        return new OperatorRegistry(c.clock, s.vault, s.baton, slasher, court, c.governance, c.registry, c.reserve);
     }
 
     function _vault(RotaConfig memory c, RotaSystem memory s) private returns (BondVault) {
@@ -149,13 +195,18 @@ library RotaDeployer {
             c.clock,
             IBondVault.Addresses({
                 registry: address(s.registry),
-                schedule: address(s.schedule),
+                pledges: address(s.pledges),
                 baton: address(s.baton),
-                slasher: c.slasher,
-                token: c.token
+                slasher: _slasher(c, s),
+                court: address(s.court),
+                rewards: address(s.rewards)
             }),
             c.vault
         );
+    }
+
+    function _pledges(RotaConfig memory c, RotaSystem memory s) private returns (Pledges) {
+        return new Pledges(c.clock, s.registry, s.vault, s.schedule, s.auction, c.pledges);
     }
 
     function _auction(RotaConfig memory c, RotaSystem memory s) private returns (SealedBidAuction) {
@@ -167,35 +218,38 @@ library RotaDeployer {
     }
 
     function _schedule(RotaConfig memory c, RotaSystem memory s) private returns (Schedule) {
-        IPolicy[][] memory policies = new IPolicy[][](c.policies.length);
-        for (uint256 stage; stage < policies.length; ++stage) {
-            policies[stage] = _policiesOf(c, s, stage);
-        }
+        Policies memory all = Policies({
+            roundRobin: s.roundRobin,
+            auction: s.auctionPolicy,
+            stake: s.stake,
+            performance: s.performance,
+            composite: s.composite
+        });
         return new Schedule(
             c.clock,
             s.registry,
             address(s.baton),
             ISchedule.Params({seedDelay: c.seedDelay, disputePeriod: c.disputePeriod, ring: c.ring}),
-            policies
+            PolicyNames.byStage(all, c.choice.names, c.policies)
         );
     }
 
-    function _policiesOf(RotaConfig memory c, RotaSystem memory s, uint256 stage)
-        private
-        pure
-        returns (IPolicy[] memory list)
-    {
-        IPolicy[4] memory named = c.policies[stage];
-        if (address(named[0]) == address(0)) {
-            if (stage >= 2) (named[0], named[1]) = (IPolicy(s.auctionPolicy), IPolicy(s.roundRobin));
-            else named[0] = s.roundRobin;
+    function _stake(RotaConfig memory c, RotaSystem memory s) private returns (StakeWeighted) {
+        return new StakeWeighted(c.clock, s.registry, s.vault, c.choice.stake);
+    }
+
+    function _performance(RotaConfig memory c, RotaSystem memory s) private returns (Performance) {
+        return new Performance(c.clock, s.registry, s.schedule, s.stake, c.choice.performance);
+    }
+
+    function _composite(RotaConfig memory c, RotaSystem memory s) private returns (Composite) {
+        IPolicy[] memory parts = new IPolicy[](3);
+        uint8[] memory percents = new uint8[](3);
+        (parts[0], parts[1], parts[2]) = (s.stake, s.performance, s.roundRobin);
+        for (uint256 i; i < 3; ++i) {
+            percents[i] = c.choice.shares[i];
         }
-        uint256 count;
-        while (count < named.length && address(named[count]) != address(0)) ++count;
-        list = new IPolicy[](count);
-        for (uint256 i; i < count; ++i) {
-            list[i] = named[i];
-        }
+        return new Composite(parts, percents);
     }
 
     function _adapter(RotaConfig memory c, RotaSystem memory s) private returns (SystemConfigBaton) {
@@ -218,6 +272,10 @@ library RotaDeployer {
     function _rewards(RotaConfig memory c, RotaSystem memory s) private returns (RewardPool) {
         IStakes stakes = IStakes(address(s.vault));
         return new RewardPool(c.clock, s.registry, stakes, s.schedule, _rewardToken(c), c.rewards);
+    }
+
+    function _slasher(RotaConfig memory c, RotaSystem memory s) private pure returns (address) {
+        return c.slasher == address(0) ? address(s.slasher) : c.slasher;
     }
 
     function _rewardToken(RotaConfig memory c) private pure returns (address) {

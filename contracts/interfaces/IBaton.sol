@@ -69,7 +69,7 @@ interface IBaton {
     /// @notice The operator registered no batcher key under this index.
     error Baton_NoBatcherKey(uint16 operator, uint8 index);
 
-    /// @notice The caller is the current sequencer key of no active operator, nor of the reserve.
+    /// @notice The caller is the current sequencer key of no active operator, nor of the reserve; or it is tombstoned.
     error Baton_NotActive(address caller);
     /// @notice Only the slot in progress can be called out.
     error Baton_NotCurrentSlot(uint64 slot, uint64 current);

@@ -165,12 +165,7 @@ interface IBondVault {
     );
     /// @param loss Quanta taken of each asset. @param reward Part of it credited to `reporter`.
     event Slashed(
-        uint16 indexed operator,
-        uint256 value,
-        uint256 taken,
-        address indexed reporter,
-        Basket loss,
-        Basket reward
+        uint16 indexed operator, uint256 value, uint256 taken, address indexed reporter, Basket loss, Basket reward
     );
     /// @notice As {Slashed}, of the core alone. @param ownShares Shares of the self-bond that went with it, by asset.
     /// @param exitShares Shares of pending core exits that went with it, by asset.

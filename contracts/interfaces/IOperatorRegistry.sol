@@ -11,7 +11,8 @@ import {Status} from "../types/Types.sol";
 ///
 /// What an address can do: an operator's owner changes its keys, payee, endpoint and standing; the sequencer key acts for the
 /// operator elsewhere (`isController`) but changes nothing here; governance admits owners, takes them out again, and opens
-/// stages. Nobody can move a key from one operator to another, end a jail early or close a stage.
+/// stages; the slasher jails and tombstones, the court evicts. Nobody can move a key from one operator to another, end a jail
+/// early, bring back who is tombstoned or close a stage.
 interface IOperatorRegistry {
     /* STRUCTS */
     /// @param stage Stage at deployment, 0 to 2.
@@ -47,6 +48,10 @@ interface IOperatorRegistry {
     error OperatorRegistry_OutOfRange(string parameter, uint256 value);
     /// @notice Only `governance()` may do this.
     error OperatorRegistry_NotGovernance(address caller);
+    /// @notice Only the slasher jails and tombstones.
+    error OperatorRegistry_NotSlasher(address caller);
+    /// @notice Only the court evicts.
+    error OperatorRegistry_NotCourt(address caller);
     /// @notice Only the operator's owner may do this; an unknown operator has none.
     error OperatorRegistry_NotOwner(uint16 operator, address caller);
     /// @notice It was offered to somebody else (to nobody: zero).
@@ -90,6 +95,8 @@ interface IOperatorRegistry {
     event SequencerKeySet(uint16 indexed operator, address key, uint64 activeFrom);
     /// @param activeFrom First epoch of the key.
     event BatcherKeySet(uint16 indexed operator, uint8 index, address key, uint64 activeFrom);
+    /// @param activeFrom First epoch of the key.
+    event GossipKeySet(uint16 indexed operator, address key, uint64 activeFrom);
     event PayeeSet(uint16 indexed operator, address payee);
     /// @param newOwner Zero: the offer is withdrawn.
     event OwnershipOffered(uint16 indexed operator, address indexed newOwner);
@@ -187,6 +194,14 @@ interface IOperatorRegistry {
     /// @param index 0 to 3; equal to the number of keys to add one. Key 0 is the one a claim rotates to.
     function setBatcherKey(uint16 operator, uint8 index, address key) external;
 
+    /// @notice Names the key with which the operator's op-node signs what it gossips, from `currentEpoch + 2` on; a change made
+    /// earlier in this epoch is replaced. From then on two payloads of one height signed with it are an offence.
+    /// @dev Emits {GossipKeySet}. Without one, gossip proves nothing: a key that several operators share must not be named.
+    ///
+    /// Requirements: those of {setSequencerKey}.
+    /// @param keyProof As for `register`.
+    function setGossipKey(uint16 operator, address key, bytes calldata keyProof) external;
+
     /// @notice Changes who receives withdrawn bond and balances, at once.
     /// @dev Emits {PayeeSet}. Requires the owner as caller, else {OperatorRegistry_NotOwner}; a payee other than zero, else
     /// {OperatorRegistry_ZeroAddress}.
@@ -204,6 +219,30 @@ interface IOperatorRegistry {
     /// - the operator was offered to the caller, else {OperatorRegistry_NotOffered}
     /// - the caller is admitted, as for `register`
     function acceptOwnership(uint16 operator) external;
+
+    /* SLASHER AND COURT ONLY */
+    /// @notice Jails an operator for an offence: out of the set from `currentEpoch + 2` on, and not back before `JAIL_DELAY`. One that
+    /// is out already has to wait, too.
+    /// @dev Emits {StatusChanged}.
+    ///
+    /// Requirements:
+    /// - the slasher calls, else {OperatorRegistry_NotSlasher}
+    /// - it is not the reserve, else {OperatorRegistry_ReserveStays}
+    /// - the status is Active, Jailed or Exited, else {OperatorRegistry_WrongStatus}
+    function jail(uint16 operator) external;
+
+    /// @notice Takes an operator out of the set from `currentEpoch + 2` on, for ever.
+    /// @dev Emits {StatusChanged}.
+    ///
+    /// Requirements:
+    /// - the slasher calls, else {OperatorRegistry_NotSlasher}
+    /// - it is not the reserve, else {OperatorRegistry_ReserveStays}
+    /// - it is registered and not tombstoned, else {OperatorRegistry_NotOwner} or {OperatorRegistry_WrongStatus}
+    function tombstone(uint16 operator) external;
+
+    /// @notice As {tombstone}, by vote: what is frozen stays the operator's.
+    /// @dev Requirements: those of {tombstone}, with the court as caller, else {OperatorRegistry_NotCourt}.
+    function evict(uint16 operator) external;
 
     /* GOVERNANCE */
     /// @notice Admits an owner, or changes its entity, or (0) takes it off the whitelist. In the set, all of it takes effect from
@@ -233,6 +272,10 @@ interface IOperatorRegistry {
     function acceptGovernance() external;
 
     /* VIEWS */
+    /// @return Who may jail and tombstone; fixed.
+    function SLASHER() external view returns (address);
+    /// @return Who may evict; fixed.
+    function COURT() external view returns (address);
     function governance() external view returns (address);
     /// @return The highest operator id.
     function operatorCount() external view returns (uint16);
@@ -253,11 +296,13 @@ interface IOperatorRegistry {
     function sequencerKeyAt(uint16 operator, uint64 epoch) external view returns (address);
     /// @return The key valid in `epoch`; zero for an unknown operator, or an index without a key in that epoch.
     function batcherKeyAt(uint16 operator, uint8 index, uint64 epoch) external view returns (address);
+    /// @return The key valid in `epoch`; zero for none.
+    function gossipKeyAt(uint16 operator, uint64 epoch) external view returns (address);
     /// @notice What a claim has to know, in one call.
     function claimKeysAt(uint16 operator, uint64 epoch) external view returns (address sequencerKey, address batcherKey);
     /// @return Batcher keys, those included that are not valid yet.
     function batcherKeyCount(uint16 operator) external view returns (uint8);
-    /// @return The operator a sequencer or batcher key was ever bound to; 0 if none.
+    /// @return The operator a sequencer, batcher or gossip key was ever bound to; 0 if none.
     function operatorOfKey(address key) external view returns (uint16);
     /// @notice Whether `account` may act for the operator: its owner or its sequencer key of the current epoch.
     function isController(uint16 operator, address account) external view returns (bool);

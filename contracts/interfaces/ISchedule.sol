@@ -170,7 +170,7 @@ interface ISchedule is IPolicyTable {
     /// @dev Emits {SlotsVoided} if there is any. What another operator took over stays the taker's.
     ///
     /// Requirements:
-    /// - the Baton calls, else {Schedule_NotBaton}
+    /// - the Baton or the slasher calls, else {Schedule_NotBaton}
     /// - `fromSlot` has not begun, else {Schedule_SlotBegun}; it is not too far, else {Schedule_SlotTooFar}
     function voidRemaining(uint16 operator, uint64 fromSlot) external;
 
@@ -195,6 +195,12 @@ interface ISchedule is IPolicyTable {
     /// @return end First slot after it.
     /// @return assigned The operator it is frozen to; the reserve's id for nobody.
     function turnOf(uint64 slot) external view returns (uint64 first, uint64 end, uint16 assigned);
+
+    /// @notice The take-overs and returns that take effect in `slot`, in order of time.
+    /// @dev Requirements as of {holderAt}.
+    /// @return holders Who holds from each on.
+    /// @return timestamps When, L1 seconds.
+    function changesOf(uint64 slot) external view returns (uint16[] memory holders, uint256[] memory timestamps);
 
     /* SLOTS */
     /// @dev The views of a slot revert as {holderAt} does.

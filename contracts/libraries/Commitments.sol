@@ -12,6 +12,8 @@ library Commitments {
     );
     bytes32 internal constant HANDOFF_RECEIPT_TYPEHASH =
         keccak256("HandoffReceipt(uint256 l2ChainId,uint64 boundarySlot,uint64 number,bytes32 hash)");
+    bytes32 internal constant DOMAIN_TYPEHASH =
+        keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)");
 
     /// @return The struct hash, before the domain.
     function hash(BlockCommitment memory commitment) internal pure returns (bytes32) {
@@ -22,5 +24,10 @@ library Commitments {
     /// @return The struct hash, before the domain.
     function hash(HandoffReceipt memory receipt) internal pure returns (bytes32) {
         return keccak256(abi.encode(HANDOFF_RECEIPT_TYPEHASH, receipt));
+    }
+
+    /// @notice The domain separator of a Baton on this chain. Of the chain id as it is now: on a fork of L1 it is another.
+    function domainOf(address baton) internal view returns (bytes32) {
+        return keccak256(abi.encode(DOMAIN_TYPEHASH, keccak256("Rota"), keccak256("1"), block.chainid, baton));
     }
 }

@@ -4,14 +4,20 @@ pragma solidity ^0.8.30;
 import {Baton} from "../Baton.sol";
 import {BondVault} from "../BondVault.sol";
 import {OperatorRegistry} from "../OperatorRegistry.sol";
+import {Pledges} from "../Pledges.sol";
 import {Schedule} from "../Schedule.sol";
+import {Slasher} from "../Slasher.sol";
 import {SystemConfigBaton} from "../adapters/opstack/SystemConfigBaton.sol";
 import {SealedBidAuction} from "../auctions/SealedBidAuction.sol";
 import {RotaConfig, RotaDeployer, RotaSystem} from "../deploy/RotaDeployer.sol";
+import {Court} from "../governance/Court.sol";
+import {IPolicy} from "../interfaces/IPolicy.sol";
 import {IRotationTarget} from "../interfaces/IRotationTarget.sol";
 import {Commitments} from "../libraries/Commitments.sol";
+import {Performance} from "../policies/Performance.sol";
+import {StakeWeighted} from "../policies/StakeWeighted.sol";
 import {Curve} from "../types/Curve.sol";
-import {BlockCommitment, EpochPhase} from "../types/Types.sol";
+import {BlockCommitment, EpochPhase, HandoffReceipt} from "../types/Types.sol";
 import {ChainTarget} from "./ChainTarget.sol";
 import {L1} from "./L1.sol";
 import {IRealSystemConfig, OpStack} from "./OpStack.sol";
@@ -39,9 +45,15 @@ abstract contract RotaFixture is L1 {
     RotaSystem internal rota;
     OperatorRegistry internal registry;
     BondVault internal vault;
+    Pledges internal pledges;
     Schedule internal schedule;
     SealedBidAuction internal auction;
     Baton internal baton;
+    Court internal court;
+    /// @dev Zero where the configuration names another slasher.
+    Slasher internal slasher;
+    StakeWeighted internal stake;
+    Performance internal performance;
     TestToken internal token;
     /// @dev The real ones of an OP Stack chain, where its artifacts are installed and the configuration names no other target.
     SystemConfigBaton internal adapter;
@@ -52,6 +64,7 @@ abstract contract RotaFixture is L1 {
     address internal governance = makeAddr("governance");
     address internal chainOwner = makeAddr("chain owner");
     address internal genesisBatcher = makeAddr("genesis batcher");
+    address internal guardian = makeAddr("guardian");
     address internal treasury = makeAddr("treasury");
     address internal publicGoods = makeAddr("public goods");
     address internal stranger = makeAddr("stranger");
@@ -63,7 +76,7 @@ abstract contract RotaFixture is L1 {
     /// @notice The configuration that {_deployRota} uses: the devnet's. Override it to test under another one.
     function _config() internal virtual returns (RotaConfig memory c) {
         c = RotaDefaults.devnet(vm.getBlockTimestamp() + 100);
-        (c.governance, c.chainOwner) = (governance, chainOwner);
+        (c.governance, c.guardian, c.chainOwner) = (governance, guardian, chainOwner);
         (c.auction.treasury, c.splitter.publicGoods) = (treasury, publicGoods);
         c.token = address(new TestToken());
         c.reserve.owner = reserve.owner;
@@ -84,8 +97,10 @@ abstract contract RotaFixture is L1 {
         vm.startPrank(deployer);
         rota = RotaDeployer.deploy(config, deployer, vm.getNonce(deployer));
         vm.stopPrank();
-        (registry, vault, schedule) = (rota.registry, rota.vault, rota.schedule);
+        (registry, vault, pledges, schedule) = (rota.registry, rota.vault, rota.pledges, rota.schedule);
         (auction, baton, adapter) = (rota.auction, rota.baton, rota.adapter);
+        (slasher, court) = (rota.slasher, rota.court);
+        (stake, performance) = (rota.stake, rota.performance);
         if (address(systemConfig) != address(0)) {
             vm.prank(chainOwner);
             systemConfig.transferOwnership(address(adapter));
@@ -212,6 +227,21 @@ abstract contract RotaFixture is L1 {
         auction.revealBid(operator.id, epoch, curve, _saltOf(operator.id, epoch));
     }
 
+    /* STAKES */
+    /// @notice Queues an operator's bond as its weight in the stake policy, from two epochs on. By {stranger}, who pays the fee.
+    function _queue(uint16 operator) internal {
+        uint256 fee = stake.feeOf(operator);
+        vm.deal(stranger, stranger.balance + fee);
+        vm.prank(stranger);
+        stake.queue{value: fee}(operator);
+    }
+
+    /// @notice Applies what is due for the next epoch, as {stranger}, who gets the fees back.
+    function _applyQueue(uint64 epoch) internal {
+        vm.prank(stranger);
+        stake.applyQueue(epoch);
+    }
+
     /* EPOCHS */
     /// @notice Records the seed of `epoch`; mines up to its block if need be.
     function _recordSeed(uint64 epoch) internal {
@@ -228,13 +258,26 @@ abstract contract RotaFixture is L1 {
         schedule.freeze(epoch);
     }
 
-    /// @notice Seed, settlement if somebody bid, freeze. Mines into epoch - 1 if need be.
+    /// @notice Seed, what the epoch's policies wait for, freeze. Mines into epoch - 1 if need be.
     function _prepare(uint64 epoch) internal {
         _warpPast(schedule.startOfEpoch(epoch - 1));
         if (schedule.phaseOf(epoch) == EpochPhase.Pending) _recordSeed(epoch);
+        _makeReady(epoch);
+        _freeze(epoch);
+    }
+
+    /// @notice Settles if somebody bid; applies queued weights and scores epochs if one of the epoch's policies waits.
+    function _makeReady(uint64 epoch) internal {
         (bool settled,,,) = auction.resultOf(epoch);
         if (!settled) _settle(epoch);
-        _freeze(epoch);
+        IPolicy[] memory policies = schedule.policiesAt(schedule.stageAt(epoch), epoch);
+        for (uint256 i; i < policies.length; ++i) {
+            if (policies[i].isReady(epoch)) continue;
+            if (!stake.isReady(epoch)) _applyQueue(epoch);
+            while (performance.nextEpoch() + 1 < epoch) {
+                performance.score(performance.nextEpoch());
+            }
+        }
     }
 
     /// @notice Mines until the first block of `epoch`, with every epoch on the way prepared.
@@ -296,6 +339,27 @@ abstract contract RotaFixture is L1 {
 
     function _sign(Operator memory operator, BlockCommitment memory commitment) internal view returns (bytes memory) {
         return _signTyped(address(baton), Commitments.hash(commitment), operator.sequencerKey);
+    }
+
+    function _sign(Operator memory operator, HandoffReceipt memory receipt) internal view returns (bytes memory) {
+        return _signTyped(address(baton), Commitments.hash(receipt), operator.sequencerKey);
+    }
+
+    /* OFFENCES */
+    /// @notice The operator signs two blocks of the height that is due now, under the slot in progress, and `stranger` reports it.
+    /// @return taken Weighted value that it lost, wei.
+    function _equivocate(Operator memory operator) internal returns (uint256 taken) {
+        (BlockCommitment memory a, BlockCommitment memory b) = _twoBlocks();
+        taken = vault.slashableOf(operator.id);
+        vm.prank(stranger);
+        slasher.proveEquivocation(operator.id, a, _sign(operator, a), b, _sign(operator, b));
+        taken -= vault.slashableOf(operator.id);
+    }
+
+    /// @notice Two blocks of the height that is due now, on one parent and one L1 origin.
+    function _twoBlocks() internal view returns (BlockCommitment memory a, BlockCommitment memory b) {
+        (a, b) = (_blockNow(), _blockNow());
+        b.blockHash = keccak256(abi.encode("another L2 block", b.number));
     }
 
     /* INTERNAL */

@@ -24,7 +24,8 @@ function commissionFrom(PledgeWord self) pure returns (uint64) {
 
 /// @dev Reverts with OpenZeppelin's `SafeCastOverflowedUintDowncast` for epochs above 32 bits.
 function withCommission(PledgeWord self, uint256 before, uint256 after_, uint64 from) pure returns (PledgeWord) {
-    uint256 lanes = uint256(SafeCast.toUint32(from)) << 32 | uint256(SafeCast.toUint16(after_)) << 16 | SafeCast.toUint16(before);
+    uint256 lanes =
+        uint256(SafeCast.toUint32(from)) << 32 | uint256(SafeCast.toUint16(after_)) << 16 | SafeCast.toUint16(before);
     return PledgeWord.wrap(PledgeWord.unwrap(self) & ~COMMISSION_MASK | lanes);
 }
 

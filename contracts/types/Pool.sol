@@ -94,7 +94,9 @@ function redeem(Pool self, uint256 count) pure returns (Pool, uint256 quanta) {
 
 /// @notice Takes out `quanta` and `count` shares; `own` shares are the operator's own no more, taken out or not.
 function without(Pool self, uint256 quanta, uint256 count, uint256 own) pure returns (Pool rest) {
-    if (quanta > self.assets() || count > self.shares() || own > self.selfShares()) revert Pool_Underflow(self, quanta);
+    if (quanta > self.assets() || count > self.shares() || own > self.selfShares()) {
+        revert Pool_Underflow(self, quanta);
+    }
     // No lane borrows: checked.
     unchecked {
         rest = Pool.wrap(Pool.unwrap(self) - (own << 144 | count << 72 | quanta));

@@ -36,6 +36,7 @@ abstract contract BondedTest is Test {
     address internal immutable GOVERNANCE = makeAddr("governance");
     address internal immutable BATON = makeAddr("baton");
     address internal immutable SLASHER = makeAddr("slasher");
+    address internal immutable COURT = makeAddr("court");
     address internal immutable FOUNDATION = makeAddr("foundation");
     uint32 internal constant FOUNDATION_ENTITY = 9;
 
@@ -63,8 +64,9 @@ abstract contract BondedTest is Test {
         token = PlainToken(token_);
         schedule = new LiveSlots();
         IBondVault vaultToBe = IBondVault(vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 1));
-        registry =
-            new OperatorRegistry(clock, vaultToBe, IBaton(address(0)), GOVERNANCE, _registryParams(stage), _reserve());
+        registry = new OperatorRegistry(
+            clock, vaultToBe, IBaton(address(0)), SLASHER, COURT, GOVERNANCE, _registryParams(stage), _reserve()
+        );
         vault = new BondVault(clock, _vaultAddresses(), _vaultParams());
         assertEq(address(vault), address(vaultToBe));
     }
@@ -96,6 +98,7 @@ abstract contract BondedTest is Test {
             schedule: address(schedule),
             baton: BATON,
             slasher: SLASHER,
+            court: COURT,
             token: address(token)
         });
     }

@@ -10,7 +10,9 @@ import {RESERVE, Status} from "@rota/contracts/types/Types.sol";
 
 contract OperatorRegistry_Constructor_Test is BondedTest {
     function _new(address vault_, address governance, IOperatorRegistry.Params memory params) internal {
-        new OperatorRegistry(clock, IBondVault(vault_), IBaton(address(0)), governance, params, _reserve());
+        new OperatorRegistry(
+            clock, IBondVault(vault_), IBaton(address(0)), SLASHER, COURT, governance, params, _reserve()
+        );
     }
 
     function test_constructor_RegistersTheReserve() public view {
@@ -34,11 +36,11 @@ contract OperatorRegistry_Constructor_Test is BondedTest {
         IOperatorRegistry.Reserve memory reserve = _reserve();
         reserve.owner = address(0);
         vm.expectRevert(IOperatorRegistry.OperatorRegistry_ZeroAddress.selector);
-        new OperatorRegistry(clock, vault, IBaton(address(0)), GOVERNANCE, _registryParams(0), reserve);
+        new OperatorRegistry(clock, vault, IBaton(address(0)), SLASHER, COURT, GOVERNANCE, _registryParams(0), reserve);
         reserve = _reserve();
         reserve.sequencerKey = address(0);
         vm.expectRevert(IOperatorRegistry.OperatorRegistry_ZeroAddress.selector);
-        new OperatorRegistry(clock, vault, IBaton(address(0)), GOVERNANCE, _registryParams(0), reserve);
+        new OperatorRegistry(clock, vault, IBaton(address(0)), SLASHER, COURT, GOVERNANCE, _registryParams(0), reserve);
     }
 
     function test_constructor_RevertWhen_ParameterIsOutOfRange() public {
@@ -68,7 +70,7 @@ contract OperatorRegistry_Constructor_Test is BondedTest {
         vm.expectRevert(
             abi.encodeWithSelector(IOperatorRegistry.OperatorRegistry_OutOfRange.selector, "reserve.entity", 0)
         );
-        new OperatorRegistry(clock, vault, IBaton(address(0)), GOVERNANCE, _registryParams(0), reserve);
+        new OperatorRegistry(clock, vault, IBaton(address(0)), SLASHER, COURT, GOVERNANCE, _registryParams(0), reserve);
     }
 }
 
@@ -631,7 +633,8 @@ contract OperatorRegistry_Governance_Test is BondedTest {
     function test_advanceStage_GivenNoDwell_SkipsNoStage() public {
         IOperatorRegistry.Params memory params = _registryParams(0);
         (params.stageMinOperators, params.stageDwell) = (0, 0);
-        registry = new OperatorRegistry(clock, vault, IBaton(address(0)), GOVERNANCE, params, _reserve());
+        registry =
+            new OperatorRegistry(clock, vault, IBaton(address(0)), SLASHER, COURT, GOVERNANCE, params, _reserve());
         vm.startPrank(GOVERNANCE);
         _warpToEpoch(3);
         registry.advanceStage();

@@ -36,7 +36,6 @@ abstract contract HandlerBase is RotaFixture {
     uint256 internal constant MOST_OPERATORS = 7;
 
     FickleTarget public fickle;
-    address internal slasher = makeAddr("slasher");
     address internal refusing;
 
     /// @dev By address, of every key that an operator ever had.
@@ -81,7 +80,7 @@ abstract contract HandlerBase is RotaFixture {
     function _config() internal override returns (RotaConfig memory c) {
         c = super._config();
         fickle = new FickleTarget();
-        (c.target, c.slasher) = (fickle, slasher);
+        c.target = fickle;
         // Turns of several slots, two slots left to round robin, epochs that come round the ring, and a full round of bids.
         (c.clock.slotsPerEpoch, c.capBps, c.ring, c.vault.exitDelay) = (8, 7500, 6, 560);
         (c.auction.maxBids, c.registry.stage, c.registry.stageDwell) = (3, 1, 1);

@@ -92,12 +92,12 @@ abstract contract WorldActions is OwnerActions, BidderActions, SequencerActions 
         uint256 reach = vault.slashableOf(id);
         uint256 value = _roll(8) == 0 ? type(uint256).max : _roll(4) == 0 ? _roll(reach + 1) : _roll(0.2 ether);
         address reporter = _roll(4) == 0 ? address(0) : _anyone();
-        address sender = _roll(8) == 0 ? stranger : slasher;
+        address sender = _roll(8) == 0 ? stranger : address(slasher);
         (uint256 ethBefore, uint256 tokenBefore) = vault.burnable();
         (bool ok, bytes memory answer) =
             _try("slash", sender, address(vault), 0, abi.encodeCall(vault.slash, (id, value, reporter)));
         if (!ok) return;
-        _check(35, sender == slasher, "somebody else slashed");
+        _check(35, sender == address(slasher), "somebody else slashed");
         uint256 taken = abi.decode(answer, (uint256));
         _check(35, taken == (value < reach ? value : reach) || taken + 8 >= reach, "took another value");
         (uint256 eth, uint256 tokens) = vault.burnable();

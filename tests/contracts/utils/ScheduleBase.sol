@@ -13,6 +13,8 @@ import {Clock} from "@rota/contracts/types/Types.sol";
 /// @notice As much of a registry as the schedule knows: the stage, which it tells, and governance.
 contract StageRegistry {
     address public governance = msg.sender;
+    /// @dev Nobody.
+    address public SLASHER;
 
     /// @notice Stages up to this one are in effect from the first epoch on.
     function setStage(Schedule schedule, uint8 stage) external {

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {Blockhash} from "@openzeppelin/contracts/utils/Blockhash.sol";
+import {ECDSA} from "solady/src/utils/ECDSA.sol";
+
+import {IBaton} from "./interfaces/IBaton.sol";
+import {IBondVault} from "./interfaces/IBondVault.sol";
+import {IClocked} from "./interfaces/IClocked.sol";
+import {IOperatorRegistry} from "./interfaces/IOperatorRegistry.sol";
+import {ISchedule} from "./interfaces/ISchedule.sol";
+import {ISlasher} from "./interfaces/ISlasher.sol";
+import {Clocked} from "./libraries/Clocked.sol";
+import {Commitments} from "./libraries/Commitments.sol";
+import {GossipPayload, Gossiped} from "./libraries/GossipPayload.sol";
+import {Timeline} from "./libraries/Timeline.sol";
+import {BlockCommitment, Clock, HandoffReceipt} from "./types/Types.sol";
+
+/// @title Evidence
+/// @notice The part of the slasher that reads what was signed: by whom, for which chain, about which time, on which L1.
+/// @dev Only checks. What is signed is told apart by its EIP-712 type and domain, and op-node's by its own domain.
+abstract contract Evidence is ISlasher, Clocked {
+    using Timeline for Clock;
+
+    /* CONSTANTS AND IMMUTABLES */
+    /// @dev Blocks whose hash EIP-2935 keeps.
+    uint256 internal constant HISTORY_BLOCKS = 8191;
+
+    /// @inheritdoc ISlasher
+    IBaton public immutable BATON;
+    /// @inheritdoc ISlasher
+    IOperatorRegistry public immutable REGISTRY;
+    /// @inheritdoc ISlasher
+    ISchedule public immutable SCHEDULE;
+    /// @inheritdoc ISlasher
+    IBondVault public immutable VAULT;
+    /// @inheritdoc ISlasher
+    uint256 public immutable L2_CHAIN_ID;
+    /// @inheritdoc ISlasher
+    uint256 public immutable EVIDENCE_WINDOW;
+    /// @inheritdoc ISlasher
+    uint256 public immutable SETTLE_BLOCKS;
+    /// @inheritdoc ISlasher
+    uint256 public immutable EARLY_LEAD;
+
+    /* CONSTRUCTOR */
+    /// @param baton Deployed before: it knows the rest of the system.
+    constructor(IBaton baton, Params memory params) Clocked(IClocked(address(baton.SCHEDULE())).clock()) {
+        BATON = baton;
+        (REGISTRY, SCHEDULE, VAULT) = (baton.REGISTRY(), baton.SCHEDULE(), baton.VAULT());
+        L2_CHAIN_ID = baton.L2_CHAIN_ID();
+
+        uint256 reach = HISTORY_BLOCKS * L1_BLOCK_SECONDS;
+        if (params.evidenceWindow == 0 || params.evidenceWindow > reach) {
+            revert Slasher_OutOfRange("evidenceWindow", params.evidenceWindow, reach);
+        }
+        // Else nothing that has to wait for the settling could ever be proven.
+        uint256 mostBlocks = (params.evidenceWindow - 1) / L1_BLOCK_SECONDS;
+        if (params.settleBlocks > mostBlocks) {
+            revert Slasher_OutOfRange("settleBlocks", params.settleBlocks, mostBlocks);
+        }
+        (EVIDENCE_WINDOW, SETTLE_BLOCKS, EARLY_LEAD) = (params.evidenceWindow, params.settleBlocks, params.earlyLead);
+    }
+
+    /* INTERNAL: SIGNATURES */
+    /// @dev Reverts unless the operator signed the commitment with its key of the epoch of the slot that it claims, which ended at most
+    /// a window ago. By the slot, not by the date: a key that was given up can be laid to nobody once its last slots are old.
+    function _checkCommitment(uint16 operator, BlockCommitment calldata commitment, bytes calldata signature)
+        internal
+        view
+        returns (address signer)
+    {
+        _checkChain(commitment.l2ChainId);
+        Clock memory c = _clock();
+        _checkWindow(c.endOfSlot(commitment.slot));
+        signer = _signerOf(commitment, signature);
+        _checkKey(operator, signer, REGISTRY.sequencerKeyAt(operator, c.epochOf(commitment.slot)));
+    }
+
+    /// @dev Reverts unless the operator signed the receipt with its key of the epoch of `slot`.
+    function _checkReceipt(uint16 operator, HandoffReceipt calldata receipt, bytes calldata signature, uint64 slot)
+        internal
+        view
+    {
+        _checkChain(receipt.l2ChainId);
+        address signer = _recover(_digest(Commitments.hash(receipt)), signature);
+        _checkKey(operator, signer, REGISTRY.sequencerKeyAt(operator, _clock().epochOf(slot)));
+    }
+
+    /// @dev Reverts unless `signer` signed the payload in op-node's way.
+    function _checkGossip(uint16 operator, bytes calldata payload, bytes calldata signature, address key)
+        internal
+        view
+    {
+        address signer;
+        if (signature.length == 65) {
+            uint8 v = uint8(signature[64]);
+            bytes32 digest = GossipPayload.digest(payload, L2_CHAIN_ID);
+            // op-node appends the recovery id itself.
+            signer = ECDSA.tryRecover(digest, v < 27 ? v + 27 : v, bytes32(signature[:32]), bytes32(signature[32:64]));
+        }
+        _checkKey(operator, signer, key);
+    }
+
+    function _signerOf(BlockCommitment calldata commitment, bytes calldata signature) internal view returns (address) {
+        return _recover(_digest(Commitments.hash(commitment)), signature);
+    }
+
+    /// @dev Zero is what a malformed signature recovers to, and the key of who has none: it signs nothing.
+    function _checkKey(uint16 operator, address signer, address key) internal pure {
+        if (signer != key || signer == address(0)) revert Slasher_WrongSigner(operator, signer, key);
+    }
+
+    function _recover(bytes32 digest, bytes calldata signature) private view returns (address) {
+        return ECDSA.tryRecoverCalldata(digest, signature);
+    }
+
+    /// @dev Under the Baton's domain, by the chain id of now: a fork of L1 has another.
+    function _digest(bytes32 structHash) private view returns (bytes32) {
+        return keccak256(abi.encodePacked("\x19\x01", Commitments.domainOf(address(BATON)), structHash));
+    }
+
+    /* INTERNAL: PLACE AND TIME */
+    function _checkChain(uint256 l2ChainId) internal view {
+        if (l2ChainId != L2_CHAIN_ID) revert Slasher_WrongChain(l2ChainId, L2_CHAIN_ID);
+    }
+
+    /// @param from What the window is counted from, L1 seconds.
+    function _checkWindow(uint256 from) internal view {
+        uint256 closed = from + EVIDENCE_WINDOW;
+        if (block.timestamp > closed) revert Slasher_TooLate(closed);
+    }
+
+    /// @dev When it is certain who held what ended at `end`, L1 seconds.
+    function _settledAt(uint256 end) internal view returns (uint256) {
+        return end + SETTLE_BLOCKS * L1_BLOCK_SECONDS;
+    }
+
+    /// @dev Reverts unless two blocks on one parent exclude each other: different ones, on L1 origins that can both be right.
+    function _checkConflict(Gossiped memory a, Gossiped memory b) internal view {
+        if (a.number != b.number || a.parentHash != b.parentHash) {
+            revert Slasher_OtherPlace(a.number, b.number, a.parentHash, b.parentHash);
+        }
+        if (a.blockHash == b.blockHash) revert Slasher_SameBlock(a.blockHash);
+        if (a.originNumber == b.originNumber && a.originHash == b.originHash) return;
+        _checkCanonical(a.originNumber, a.originHash);
+        _checkCanonical(b.originNumber, b.originHash);
+    }
+
+    function _checkCanonical(uint64 number, bytes32 hash) private view {
+        bytes32 canonical = Blockhash.blockHash(number);
+        if (hash != canonical || hash == 0) revert Slasher_OriginNotCanonical(number, hash, canonical);
+    }
+
+    /// @dev What a commitment says of its block, in the form of what a payload says of its own.
+    function _placeOf(BlockCommitment calldata commitment) internal pure returns (Gossiped memory) {
+        return Gossiped({
+            parentHash: commitment.parentHash,
+            blockHash: commitment.blockHash,
+            number: commitment.number,
+            timestamp: commitment.timestamp,
+            originNumber: commitment.l1OriginNumber,
+            originHash: commitment.l1OriginHash
+        });
+    }
+}

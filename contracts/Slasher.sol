@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+
+import {Evidence} from "./Evidence.sol";
+import {IBaton} from "./interfaces/IBaton.sol";
+import {ISlasher} from "./interfaces/ISlasher.sol";
+import {GossipPayload, Gossiped} from "./libraries/GossipPayload.sol";
+import {Timeline} from "./libraries/Timeline.sol";
+import {Offenders, OffendersLib} from "./types/Offenders.sol";
+import {BlockCommitment, Clock, HandoffReceipt, RESERVE, Status} from "./types/Types.sol";
+
+/// @title Slasher
+/// @notice Judges what operators signed, and punishes: in the vault, the registry and the schedule.
+/// @dev Trusts `REGISTRY` for whose key signed, `SCHEDULE` never to change who held a slot, and `VAULT` to make no outside call in a
+/// slash. It holds no money, and has no power but over who signed against itself.
+contract Slasher is Evidence {
+    using Timeline for Clock;
+    using GossipPayload for bytes;
+
+    /* CONSTANTS AND IMMUTABLES */
+    /// @dev L1 blocks around a take-over, or after a void, in which its operators may see L1 differently.
+    uint256 internal constant TOLERANCE_BLOCKS = 3;
+    /// @dev The core is slashed in quarters: two for the first of several offenders.
+    uint256 internal constant QUARTERS = 4;
+    uint256 internal constant FIRST_SHARE = 2;
+
+    /// @inheritdoc ISlasher
+    uint256 public immutable CORRELATION_WINDOW;
+
+    /* STORAGE */
+    Offenders internal _offenders = OffendersLib.none();
+    /// @dev What was paid for, other than by a tombstone.
+    mapping(bytes32 offence => bool) internal _judged;
+
+    /* CONSTRUCTOR */
+    constructor(IBaton baton, Params memory params) Evidence(baton, params) {
+        CORRELATION_WINDOW = params.correlationWindow;
+    }
+
+    /* EQUIVOCATION */
+    /// @inheritdoc ISlasher
+    function proveEquivocation(
+        uint16 operator,
+        BlockCommitment calldata a,
+        bytes calldata signatureA,
+        BlockCommitment calldata b,
+        bytes calldata signatureB
+    ) external {
+        // Check: the blocks exclude each other.
+        _checkChain(b.l2ChainId);
+        _checkConflict(_placeOf(a), _placeOf(b));
+
+        // Check: one key of the operator's signed both.
+        address key = _checkCommitment(operator, a, signatureA);
+        _checkKey(operator, _signerOf(b, signatureB), key);
+
+        _punishEquivocation(operator, a.number);
+    }
+
+    /// @inheritdoc ISlasher
+    function proveGossipEquivocation(
+        uint16 operator,
+        bytes calldata a,
+        bytes calldata signatureA,
+        bytes calldata b,
+        bytes calldata signatureB
+    ) external {
+        // Check: the blocks exclude each other.
+        Gossiped memory first = a.read();
+        _checkConflict(first, b.read());
+        _checkWindow(first.timestamp);
+
+        // Check: one key that the operator named signed both.
+        address key = REGISTRY.gossipKeyAt(operator, _clock().epochAt(first.timestamp));
+        _checkGossip(operator, a, signatureA, key);
+        _checkGossip(operator, b, signatureB, key);
+
+        _punishEquivocation(operator, first.number);
+    }
+
+    /// @inheritdoc ISlasher
+    function voidSlots(uint16 operator) external {
+        if (!_offenders.contains(operator) || operator == RESERVE) revert Slasher_NotTombstoned(operator);
+        _void(operator);
+    }
+
+    /* TURNS */
+    /// @inheritdoc ISlasher
+    function proveOutOfTurn(uint16 operator, BlockCommitment calldata commitment, bytes calldata signature)
+        external
+        returns (Rule rule)
+    {
+        // Check: the operator's word, about a block that could be.
+        _checkCommitment(operator, commitment, signature);
+        uint256 dated = _clock().l2Timestamp(commitment.number);
+        if (commitment.timestamp != dated) revert Slasher_WrongTimestamp(commitment.timestamp, dated);
+
+        // Check: the slot did not give it, and the operator must have known.
+        rule = _ruleBroken(operator, commitment.slot, dated);
+        _checkNoTakeOverNear(dated);
+
+        _judge("turn", operator, commitment.slot);
+        emit OutOfTurn(operator, commitment.slot, msg.sender, rule, commitment.number);
+        _punishLightly(operator, commitment.slot);
+    }
+
+    /* RECEIPTS */
+    /// @inheritdoc ISlasher
+    function proveTwoReceipts(
+        uint16 operator,
+        HandoffReceipt calldata a,
+        bytes calldata signatureA,
+        HandoffReceipt calldata b,
+        bytes calldata signatureB
+    ) external {
+        // Check: they contradict each other.
+        bool same = a.number == b.number && a.hash == b.hash;
+        if (a.boundarySlot != b.boundarySlot || same) revert Slasher_OneReceipt(a.boundarySlot, b.boundarySlot);
+
+        // Check: both are what the outgoing holder said.
+        (uint16 outgoing, uint64 last) = _outgoing(a.boundarySlot);
+        if (outgoing != operator) revert Slasher_NotTheOutgoing(operator, a.boundarySlot, outgoing);
+        _checkReceipt(operator, a, signatureA, last);
+        _checkReceipt(operator, b, signatureB, last);
+
+        _punishReceipt(operator, a.boundarySlot);
+    }
+
+    /// @inheritdoc ISlasher
+    function proveReceiptBroken(
+        uint16 operator,
+        HandoffReceipt calldata receipt,
+        bytes calldata receiptSignature,
+        BlockCommitment calldata commitment,
+        bytes calldata signature
+    ) external {
+        (uint16 outgoing, uint64 last) = _outgoing(receipt.boundarySlot);
+        bool broken;
+        if (outgoing == operator) {
+            // Check: it said that these slots' blocks end there.
+            _checkReceipt(operator, receipt, receiptSignature, last);
+            broken = commitment.number > receipt.number && commitment.slot < receipt.boundarySlot;
+        } else {
+            // Check: it said that it has this chain and builds on it.
+            _checkReceipt(operator, receipt, receiptSignature, receipt.boundarySlot);
+            broken = commitment.number == receipt.number
+                ? commitment.blockHash != receipt.hash
+                : commitment.number == uint256(receipt.number) + 1 && commitment.parentHash != receipt.hash;
+        }
+        if (!broken) revert Slasher_ReceiptKept(operator, receipt.boundarySlot);
+        _checkCommitment(operator, commitment, signature);
+
+        _punishReceipt(operator, receipt.boundarySlot);
+    }
+
+    /* VIEWS */
+    /// @inheritdoc ISlasher
+    function coreShare() public view returns (uint256) {
+        uint256 since = block.timestamp > CORRELATION_WINDOW ? block.timestamp - CORRELATION_WINDOW : 0;
+        return Math.min(FIRST_SHARE + _offenders.countSince(since), QUARTERS);
+    }
+
+    /// @inheritdoc ISlasher
+    function penaltyOf(uint16 operator) public view returns (uint256) {
+        return VAULT.PLEDGES().lockOf(operator) + VAULT.coreOf(operator) * coreShare() / QUARTERS;
+    }
+
+    /* INTERNAL: JUDGEMENT */
+    /// @dev Reverts unless the slot gave the operator no authority for a block of that date.
+    function _ruleBroken(uint16 operator, uint64 slot, uint256 dated) internal view returns (Rule) {
+        Clock memory c = _clock();
+        (uint256 start, uint256 end) = (c.startOfSlot(slot), c.endOfSlot(slot));
+        if (dated >= end) return Rule.AfterItsSlot;
+        if (block.timestamp + EARLY_LEAD < start) return Rule.BeforeItsSlot;
+        bool settled = block.timestamp >= _settledAt(end);
+        if (!settled || _everHeld(operator, slot, start) || _justVoided(operator, slot, start, dated)) {
+            revert Slasher_InTurn(operator, slot);
+        }
+        return Rule.NeverHeld;
+    }
+
+    function _everHeld(uint16 operator, uint64 slot, uint256 start) internal view returns (bool) {
+        if (SCHEDULE.holderAt(slot, start) == operator) return true;
+        (uint16[] memory holders,) = SCHEDULE.changesOf(slot);
+        for (uint256 i; i < holders.length; ++i) {
+            if (holders[i] == operator) return true;
+        }
+        return false;
+    }
+
+    /// @dev A void may be decided in the last block before the slot: its operator sees it when the slot has begun.
+    function _justVoided(uint16 operator, uint64 slot, uint256 start, uint256 dated) internal view returns (bool) {
+        if (dated >= start + TOLERANCE_BLOCKS * L1_BLOCK_SECONDS || !SCHEDULE.isVoided(slot)) return false;
+        (uint64 first,, uint16 assigned) = SCHEDULE.turnOf(slot);
+        return assigned == operator && (slot == first || !SCHEDULE.isVoided(slot - 1));
+    }
+
+    /// @dev Reverts if who holds changed near `dated`. A slot is 8 L1 blocks long: two of them at most are near.
+    function _checkNoTakeOverNear(uint256 dated) internal view {
+        Clock memory c = _clock();
+        uint256 tolerance = TOLERANCE_BLOCKS * L1_BLOCK_SECONDS;
+        uint64 slot = c.slotAt(dated > tolerance ? dated - tolerance : 0);
+        uint64 beyond = c.slotAt(dated + tolerance) + 1;
+        uint64 epoch = c.epochAt(block.timestamp);
+        for (; slot < beyond; ++slot) {
+            // What the ring does not know yet did not change, and what it knows no more is old.
+            if (c.epochOf(slot) > epoch + 1 || c.epochOf(slot) + SCHEDULE.RING() < epoch + 2) continue;
+            (, uint256[] memory changes) = SCHEDULE.changesOf(slot);
+            for (uint256 i; i < changes.length; ++i) {
+                uint256 distance = changes[i] > dated ? changes[i] - dated : dated - changes[i];
+                if (distance <= tolerance) revert Slasher_NearTakeOver(dated, changes[i]);
+            }
+        }
+    }
+
+    /// @dev Who handed over at the boundary, and the slot before it.
+    function _outgoing(uint64 boundary) internal view returns (uint16 operator, uint64 last) {
+        uint256 start = _clock().startOfSlot(boundary);
+        _checkWindow(start);
+        uint256 opens = _settledAt(start);
+        if (block.timestamp < opens) revert Slasher_TooEarly(opens);
+        // Nobody hands over at the first boundary of all.
+        if (boundary == 0) return (0, 0);
+        last = boundary - 1;
+        operator = SCHEDULE.holderAt(last, start - 1);
+    }
+
+    /* INTERNAL: PUNISHMENT */
+    /// @dev The tombstone comes first: its refusal is what stops a second proof.
+    function _punishEquivocation(uint16 operator, uint64 number) internal {
+        uint256 share = coreShare();
+        uint256 penalty = VAULT.PLEDGES().lockOf(operator) + VAULT.coreOf(operator) * share / QUARTERS;
+        if (operator == RESERVE) _judge("height", operator, number);
+        else REGISTRY.tombstone(operator);
+        _offenders = _offenders.push(operator, block.timestamp);
+        emit Equivocated(operator, number, msg.sender, share);
+
+        // The frozen ids stay: the slots are the reserve's from the next one on.
+        if (operator != RESERVE) _void(operator);
+        VAULT.slash(operator, penalty, msg.sender);
+    }
+
+    function _punishReceipt(uint16 operator, uint64 boundary) internal {
+        _judge("receipt", operator, boundary);
+        emit ReceiptBroken(operator, boundary, msg.sender);
+        _punishLightly(operator, boundary);
+    }
+
+    /// @dev One slot lock, and jail for who can be jailed.
+    function _punishLightly(uint16 operator, uint64 slot) internal {
+        (Status status,) = REGISTRY.statusOf(operator);
+        bool canBeJailed = status == Status.Active || status == Status.Jailed || status == Status.Exited;
+        if (operator != RESERVE && canBeJailed) REGISTRY.jail(operator);
+        uint64 epoch = _clock().epochOf(slot);
+        VAULT.slash(operator, VAULT.PLEDGES().lockPerSlotAt(epoch), msg.sender);
+    }
+
+    /// @dev From the next slot on to the end of its epoch, and the whole epoch behind this one if that is another.
+    function _void(uint16 operator) internal {
+        Clock memory c = _clock();
+        uint64 next = c.slotAt(block.timestamp) + 1;
+        SCHEDULE.voidRemaining(operator, next);
+        uint64 epoch = c.epochAt(block.timestamp);
+        if (c.epochOf(next) == epoch) SCHEDULE.voidRemaining(operator, c.firstSlotOf(epoch + 1));
+    }
+
+    /// @dev Notes that the operator pays for this slot, boundary or height; reverts if it did before.
+    function _judge(string memory offence, uint16 operator, uint64 number) internal {
+        bytes32 key = keccak256(abi.encode(offence, operator, number));
+        if (_judged[key]) revert Slasher_AlreadyJudged(operator, number);
+        _judged[key] = true;
+    }
+}
