@@ -63,15 +63,13 @@ abstract contract BondExits is BondPools, ReentrancyGuardTransient {
     function requestExit(uint16 operator, uint8 asset, uint256 amount) external returns (uint256 ticket) {
         _checkOwner(operator);
 
-        // Effect: the shares are the operator's own no more, but stay in the pool.
+        // Effect: the shares are the operator's own no more, but stay in the pool until their release.
         (Pool pool, uint256 shares) = _takeSelf(operator, asset, amount);
-        _exits[_toId(operator, asset, pool.generation())].shares += uint128(shares);
+        bool core = _worthOf(operator, true).self < MIN_BOND;
+        ticket = _queue(operator, asset, pool, core, shares, address(0));
 
         // Check: enough stays, also at lower weights that are decided already.
-        bool core = _checkStays(operator, false);
-
-        // Effect: wait for the release.
-        ticket = _queue(operator, asset, pool, core, shares, address(0));
+        _checkStays(operator, false);
     }
 
     /// @inheritdoc IBondVault
@@ -132,16 +130,16 @@ abstract contract BondExits is BondPools, ReentrancyGuardTransient {
 
     /// @dev What an operator must have left after it took from its self-bond, at the lowest weights decided.
     /// @param whole Whether it is held to what is asked of those in the set, even if it is not in it.
-    /// @return core Whether less than `MIN_BOND` is left, which only those out of the set may do.
-    function _checkStays(uint16 operator, bool whole) internal view returns (bool core) {
+    function _checkStays(uint16 operator, bool whole) internal view {
         Worth memory left = _worthOf(operator, true);
         (uint256 required, bool inSet) = PLEDGES.requiredOf(operator);
-        core = left.self < MIN_BOND;
-        if (core && (inSet || whole)) revert BondVault_BelowRequirement(operator, left.self, MIN_BOND);
+        if (inSet || whole) {
+            if (left.self < MIN_BOND) revert BondVault_BelowRequirement(operator, left.self, MIN_BOND);
+            _checkRatio(operator, left);
+        }
         if (left.self + left.delegated < required) {
             revert BondVault_BelowRequirement(operator, left.self + left.delegated, required);
         }
-        if (inSet || whole) _checkRatio(operator, left);
     }
 
     function _checkRatio(uint16 operator, Worth memory worth) internal pure {
@@ -149,13 +147,16 @@ abstract contract BondExits is BondPools, ReentrancyGuardTransient {
         if (worth.delegated > most) revert BondVault_DelegatedTooMuch(operator, worth.delegated, most);
     }
 
-    /// @dev Files shares that are counted as exiting under their release, and writes the pool.
+    /// @dev Files shares that are nobody's any more under their release, and writes the pool.
     function _queue(uint16 operator, uint256 asset, Pool pool, bool core, uint256 shares, address holder)
         internal
         returns (uint256 ticket)
     {
         uint256 id = _toId(operator, asset, pool.generation());
         Exits storage exits = _exits[id];
+        // Shares of the pool: 72 bits.
+        // forge-lint: disable-next-line(unsafe-typecast)
+        exits.shares += uint128(shares);
         if (core && exits.core != 0) revert BondVault_CoreExitPending(operator, asset);
         uint256 release = core ? _releaseAt(block.timestamp + coreExitDelay) : _elasticRelease();
         // A queue's number has 24 bits.

@@ -28,7 +28,7 @@ contract BondVault is BondPenalties, ERC6909 {
     /// @param addresses All may be computed in advance: none is called here.
     constructor(Clock memory clock_, Addresses memory addresses, Params memory params)
         Clocked(clock_)
-        BondAssets(addresses.registry, params.minDeposit, params.tokens)
+        BondAssets(addresses.registry, params.minDeposit, [params.token1, params.token2, params.token3])
         BondExits(addresses.pledges, params)
         BondPenalties(addresses.baton, addresses.slasher, addresses.court)
     {
@@ -91,9 +91,6 @@ contract BondVault is BondPenalties, ERC6909 {
 
         // Effect: they are the caller's no more, but stay in the pool.
         _burn(msg.sender, id, shares);
-        // What an account holds has 72 bits.
-        // forge-lint: disable-next-line(unsafe-typecast)
-        _exits[id].shares += uint128(shares);
         ticket = _queue(operator, asset, pool, false, shares, msg.sender);
     }
 

@@ -139,12 +139,15 @@ library ConfigFile {
         uint256[] memory weights = _each(toml, ".bond.token_weights_gwei", count, type(uint64).max);
         uint256[] memory deposits = _each(toml, ".bond.min_token_deposits_quanta", count, type(uint64).max);
         for (uint256 i; i < count; ++i) {
-            v.tokens[i] = IBondVault.Token({
+            IBondVault.Token memory token = IBondVault.Token({
                 token: i == 0 ? address(0) : more[i - 1],
                 quantum: uint64(quanta[i]),
                 weight: uint96(weights[i] * 1 gwei),
                 minDeposit: SafeCast.toUint128(deposits[i] * quanta[i])
             });
+            if (i == 0) v.token1 = token;
+            else if (i == 1) v.token2 = token;
+            else v.token3 = token;
         }
     }
 

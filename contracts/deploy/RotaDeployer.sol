@@ -178,7 +178,7 @@ library RotaDeployer {
     /* PRIVATE */
     /// @dev What several contracts are told.
     function _agree(RotaConfig memory c) private pure {
-        (c.vault.disputePeriod, c.vault.tokens[0].token) = (c.disputePeriod, c.token);
+        (c.vault.disputePeriod, c.vault.token1.token) = (c.disputePeriod, c.token);
         c.vault.evidenceWindow = SafeCast.toUint32(c.evidence.evidenceWindow);
         c.vault.court.answerPeriod = SafeCast.toUint32(c.court.answerPeriod);
         c.vault.court.executionGrace = SafeCast.toUint32(c.court.executionGrace);

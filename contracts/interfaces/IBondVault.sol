@@ -59,7 +59,7 @@ interface IBondVault {
 
     /// @param minBond The core: least self-bond of an operator in the set, and what the court can reach, wei.
     /// @param minDeposit Least ETH in one deposit, wei; a whole number of gwei, not 0.
-    /// @param tokens Assets 1 to 3.
+    /// @param token1 Asset 1, and so on: no arrays of structs, which storage does not take.
     /// @param evidenceWindow From a slot's end, while offences in it can be proven, seconds; only checked against.
     /// @param elasticExitDelay From the end of the last slot that an operator can have or win when it asks for an exit, seconds; at least
     /// 25/24 of the evidence window. The longest that governance can set.
@@ -69,7 +69,9 @@ interface IBondVault {
     struct Params {
         uint128 minBond;
         uint128 minDeposit;
-        Token[3] tokens;
+        Token token1;
+        Token token2;
+        Token token3;
         uint32 evidenceWindow;
         uint32 elasticExitDelay;
         uint32 coreExitDelay;

@@ -34,7 +34,7 @@ library RotaDefaults {
         c.reserve.entity = 1;
         c.reserve.endpoint = "test://reserve";
         (c.vault.minBond, c.vault.minDeposit) = (1 ether, 0.01 ether);
-        c.vault.tokens[0] = IBondVault.Token({token: address(0), quantum: 1e9, weight: 0.001 ether, minDeposit: 1e18}); // the deployer's
+        c.vault.token1 = IBondVault.Token({token: address(0), quantum: 1e9, weight: 0.001 ether, minDeposit: 1e18}); // the deployer's
         (c.vault.elasticExitDelay, c.vault.coreExitDelay) = (125, 400);
         c.vault.court = IBondVault.CourtTimes({
             detection: 60,

@@ -15,7 +15,7 @@ contract Bond_Gas_Test is BondedTest {
         token.mint(address(this), 3e18);
         token.approve(address(vault), type(uint256).max);
         vault.deposit{value: 1 ether}(alice);
-        vault.depositToken(alice, 1e18);
+        vault.depositToken(alice, 1, 1e18);
     }
 
     function test_gas_deposit_Eth() public {
@@ -24,7 +24,7 @@ contract Bond_Gas_Test is BondedTest {
     }
 
     function test_gas_deposit_Token() public {
-        vault.depositToken(alice, 1e18);
+        vault.depositToken(alice, 1, 1e18);
         vm.snapshotGasLastCall("Bars", "repeat deposit, ERC-20");
     }
 }

@@ -52,7 +52,15 @@ contract Handler is WorldActions {
             this.setWeight.selector,
             this.moveGovernance.selector
         ];
-        bytes4[5] memory more = [
+        bytes4[13] memory more = [
+            this.delegate.selector,
+            this.undelegate.selector,
+            this.transferShares.selector,
+            this.delegateSelfBond.selector,
+            this.setPledge.selector,
+            this.setCommission.selector,
+            this.moveLock.selector,
+            this.slashCore.selector,
             this.slash.selector,
             this.collectReward.selector,
             this.burn.selector,
