@@ -23,8 +23,8 @@ abstract contract PolicyTable is IPolicyTable, Clocked {
 
     /* STORAGE */
     PolicyPlan internal _plan;
-    /// @dev By stage, two lists each.
-    IPolicy[MAX_POLICIES][2][STAGES] internal _policies;
+    /// @dev By stage, two lists each, one after the other.
+    IPolicy[STAGES * 2 * MAX_POLICIES] internal _policies;
 
     /* CONSTRUCTOR */
     /// @param policies Of each stage, in the order in which they fill. A stage without any leaves its slots to the reserve. They may
@@ -79,7 +79,7 @@ abstract contract PolicyTable is IPolicyTable, Clocked {
         (uint256 list, uint256 count) = _plan.listAt(stage, epoch);
         policies = new IPolicy[](count);
         for (uint256 i; i < count; ++i) {
-            policies[i] = _policies[stage][list][i];
+            policies[i] = _policies[_place(stage, list, i)];
         }
     }
 
@@ -89,6 +89,13 @@ abstract contract PolicyTable is IPolicyTable, Clocked {
     }
 
     /* INTERNAL */
+    function _place(uint256 stage, uint256 list, uint256 i) internal pure returns (uint256) {
+        // No overflow: all of them are small.
+        unchecked {
+            return (2 * stage + list) * MAX_POLICIES + i;
+        }
+    }
+
     function _setList(PolicyPlan plan, uint8 stage, IPolicy[] memory policies, uint64 from)
         internal
         returns (PolicyPlan changed)
@@ -97,7 +104,7 @@ abstract contract PolicyTable is IPolicyTable, Clocked {
         uint256 list;
         (changed, list) = plan.withList(stage, policies.length, from);
         for (uint256 i; i < policies.length; ++i) {
-            _policies[stage][list][i] = policies[i];
+            _policies[_place(stage, list, i)] = policies[i];
         }
         emit PoliciesSet(stage, policies, from);
     }

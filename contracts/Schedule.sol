@@ -210,12 +210,16 @@ contract Schedule is Assignments, PolicyTable {
         (uint256 list, uint256 count) = plan.listAt(stage, epoch);
         slots = new uint16[](SLOTS_PER_EPOCH);
         for (uint256 i; i < count; ++i) {
-            IPolicy policy = _policies[stage][list][i];
+            IPolicy policy = _policies[_place(stage, list, i)];
             uint16[] memory filled = _fill(policy, epoch, seed, slots);
-            for (uint256 j; i != 0 && j < slots.length; ++j) {
-                if (slots[j] != 0 && slots[j] != filled[j]) revert Schedule_PolicyBroke(address(policy));
-            }
+            if (i != 0) _checkKept(policy, slots, filled);
             slots = filled;
+        }
+    }
+
+    function _checkKept(IPolicy policy, uint16[] memory slots, uint16[] memory filled) internal pure {
+        for (uint256 i; i < slots.length; ++i) {
+            if (slots[i] != 0 && slots[i] != filled[i]) revert Schedule_PolicyBroke(address(policy));
         }
     }
 

@@ -8,6 +8,7 @@ import {IBaton} from "@rota/contracts/interfaces/IBaton.sol";
 import {IBondVault} from "@rota/contracts/interfaces/IBondVault.sol";
 import {IBuybackBurner} from "@rota/contracts/interfaces/IBuybackBurner.sol";
 import {ICourt} from "@rota/contracts/interfaces/ICourt.sol";
+import {IOpenBidAuction} from "@rota/contracts/interfaces/IOpenBidAuction.sol";
 import {IOperatorRegistry} from "@rota/contracts/interfaces/IOperatorRegistry.sol";
 import {IPerformance} from "@rota/contracts/interfaces/IPerformance.sol";
 import {IPledges} from "@rota/contracts/interfaces/IPledges.sol";
@@ -67,6 +68,7 @@ library ConfigFile {
         c.vault = _vault(toml);
         c.pledges = _pledges(toml);
         c.auction = _auction(toml);
+        c.openAuction = _openAuction(toml);
         c.baton = _baton(toml);
         c.choice = _choice(toml, c.capBps);
         c.splitter = _splitter(toml);
@@ -223,6 +225,13 @@ library ConfigFile {
             uint8(_number(toml, ".composite.performance", 100)),
             uint8(_number(toml, ".composite.round_robin", 100))
         ];
+    }
+
+    /// @dev Treasury, policy and cap are the deployer's.
+    function _openAuction(string memory toml) private pure returns (IOpenBidAuction.Params memory a) {
+        a.floorPrice = _gwei(toml, ".auction.floor_price_gwei");
+        a.stepBps = uint16(_number(toml, ".auction.step_bps", type(uint16).max));
+        a.extension = uint32(_number(toml, ".auction.extension", type(uint32).max));
     }
 
     function _baton(string memory toml) private pure returns (IBaton.Params memory) {

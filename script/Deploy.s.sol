@@ -54,6 +54,8 @@ contract Deploy is Script {
         vm.serializeAddress(json, "schedule", address(s.schedule));
         vm.serializeAddress(json, "baton", address(s.baton));
         vm.serializeAddress(json, "adapter", address(s.adapter));
+        vm.serializeAddress(json, "open_auction", address(s.openAuction));
+        vm.serializeAddress(json, "open_auction_policy", address(s.openAuctionPolicy));
         vm.serializeAddress(json, "slasher", address(s.slasher));
         vm.serializeAddress(json, "court", address(s.court));
         vm.serializeAddress(json, "splitter", address(s.splitter));
@@ -86,6 +88,7 @@ contract Deploy is Script {
         console2.log("composite     ", address(s.composite));
         console2.log("baton         ", address(s.baton));
         console2.log("adapter       ", address(s.adapter));
+        console2.log("open auction  ", address(s.openAuction));
         console2.log("slasher       ", address(s.slasher));
         console2.log("court         ", address(s.court));
         console2.log("splitter      ", address(s.splitter));

@@ -10,6 +10,8 @@ import { join } from "node:path";
 // Whole transactions, cold, each call isolated. Peer: the best that was measured under the same rules.
 const BARS = [
   { name: "outbid, prefunded, steady", peer: 51_327, bar: 46_000 },
+  { name: "batch of 10 open bids, a slot, empty", peer: 56_377, bar: 30_000 },
+  { name: "batch of 10 open bids, a slot, outbid", peer: 23_378, bar: 16_000 },
   { name: "settle two, steady", peer: 89_911, bar: 82_000 },
   { name: "settle two, first", peer: 89_911, bar: 130_000 },
   { name: "repeat deposit, ETH", peer: 59_188, bar: 33_000 },
@@ -19,6 +21,9 @@ const BARS = [
   { name: "claim that rotates", bar: 60_000 },
   { name: "freeze 32 slots, reused", peer: 24_700, bar: 52_000, note: "the peer's is for posting alone" },
   { name: "recordSeed", bar: 75_000 },
+  { name: "weighted draw, first, n = 1,000", peer: 38_200, bar: 21_000 },
+  { name: "weighted draw, first, n = 10,000", peer: 47_800, bar: 24_000 },
+  { name: "weighted draw, average of 32", bar: 12_000, note: "n = 10,000, without replacement" },
 ];
 
 const [measuredDir, committedDir, what] = process.argv.slice(2);
@@ -75,5 +80,5 @@ function count(files) {
 
 function row(name, ...cells) {
   const shown = cells.map((cell) => (typeof cell === "number" ? cell.toLocaleString("en") : (cell ?? "-")));
-  return name.padEnd(28) + shown.map((cell) => cell.padStart(11)).join("");
+  return name.padEnd(40) + shown.map((cell) => cell.padStart(11)).join("");
 }

@@ -6,6 +6,7 @@ import {IPolicy} from "../interfaces/IPolicy.sol";
 import {IStakeWeighted} from "../interfaces/IStakeWeighted.sol";
 import {AuctionPolicy} from "../policies/Auction.sol";
 import {Composite} from "../policies/Composite.sol";
+import {OpenAuctionPolicy} from "../policies/OpenAuction.sol";
 import {Performance} from "../policies/Performance.sol";
 import {RoundRobin} from "../policies/RoundRobin.sol";
 import {StakeWeighted} from "../policies/StakeWeighted.sol";
@@ -17,7 +18,8 @@ enum PolicyName {
     Auction,
     Stake,
     Performance,
-    Composite
+    Composite,
+    OpenAuction
 }
 
 /// @notice What they are deployed with, and which of them fill the slots of each stage.
@@ -39,17 +41,19 @@ struct Policies {
     StakeWeighted stake;
     Performance performance;
     Composite composite;
+    OpenAuctionPolicy openAuction;
 }
 
 /// @title Policies by name
 library PolicyNames {
-    /// @notice There is no policy of this name; the names are round-robin, auction, stake, performance, composite.
+    /// @notice There is no policy of this name; the names are round-robin, auction, open-auction, stake, performance, composite.
     error PolicyNames_Unknown(string name);
 
     function parse(string memory name) internal pure returns (PolicyName) {
         bytes32 hash = keccak256(bytes(name));
         if (hash == keccak256("round-robin")) return PolicyName.RoundRobin;
         if (hash == keccak256("auction")) return PolicyName.Auction;
+        if (hash == keccak256("open-auction")) return PolicyName.OpenAuction;
         if (hash == keccak256("stake")) return PolicyName.Stake;
         if (hash == keccak256("performance")) return PolicyName.Performance;
         if (hash == keccak256("composite")) return PolicyName.Composite;
@@ -62,6 +66,7 @@ library PolicyNames {
         if (name == PolicyName.Auction) return p.auction;
         if (name == PolicyName.Stake) return p.stake;
         if (name == PolicyName.Performance) return p.performance;
+        if (name == PolicyName.OpenAuction) return p.openAuction;
         return name == PolicyName.Composite ? IPolicy(p.composite) : IPolicy(address(0));
     }
 

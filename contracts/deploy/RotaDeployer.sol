@@ -11,12 +11,14 @@ import {Pledges} from "../Pledges.sol";
 import {Schedule} from "../Schedule.sol";
 import {Slasher} from "../Slasher.sol";
 import {SystemConfigBaton} from "../adapters/opstack/SystemConfigBaton.sol";
+import {OpenBidAuction} from "../auctions/OpenBidAuction.sol";
 import {SealedBidAuction} from "../auctions/SealedBidAuction.sol";
 import {Court} from "../governance/Court.sol";
 import {IBaton} from "../interfaces/IBaton.sol";
 import {IBondVault} from "../interfaces/IBondVault.sol";
 import {IBuybackBurner} from "../interfaces/IBuybackBurner.sol";
 import {ICourt} from "../interfaces/ICourt.sol";
+import {IOpenBidAuction} from "../interfaces/IOpenBidAuction.sol";
 import {IOperatorRegistry} from "../interfaces/IOperatorRegistry.sol";
 import {IPledges} from "../interfaces/IPledges.sol";
 import {IPolicy} from "../interfaces/IPolicy.sol";
@@ -29,6 +31,7 @@ import {ISlasher} from "../interfaces/ISlasher.sol";
 import {IStakes} from "../interfaces/IStakes.sol";
 import {AuctionPolicy} from "../policies/Auction.sol";
 import {Composite} from "../policies/Composite.sol";
+import {OpenAuctionPolicy} from "../policies/OpenAuction.sol";
 import {Performance} from "../policies/Performance.sol";
 import {RoundRobin} from "../policies/RoundRobin.sol";
 import {StakeWeighted} from "../policies/StakeWeighted.sol";
@@ -55,6 +58,7 @@ import {Policies, PolicyChoice, PolicyNames} from "./PolicyChoice.sol";
 /// @param disputePeriod Time from the end of an epoch in which its slots can be disputed, seconds.
 /// @param seedDelay Time from the closing of the set to the seed's block, seconds.
 /// @param capBps Share of an epoch's slots for one operator or entity, basis points.
+/// @param openAuction Its treasury, policy and cap are the deployer's to fill in.
 /// @param rewardToken ERC-20 that rewards are issued in and that is bought back; zero for `token`.
 /// @param splitter Where the auctions' proceeds go; its treasury is the one in `auction`, its last leg the buy back and burn.
 struct RotaConfig {
@@ -78,6 +82,7 @@ struct RotaConfig {
     IBondVault.Params vault;
     IPledges.Params pledges;
     ISealedBidAuction.Params auction;
+    IOpenBidAuction.Params openAuction;
     IBaton.Params baton;
     address rewardToken;
     IProceedsSplitter.Params splitter;
@@ -108,6 +113,8 @@ struct RotaSystem {
     ProceedsSplitter splitter;
     BuybackBurner burner;
     RewardPool rewards;
+    OpenBidAuction openAuction;
+    OpenAuctionPolicy openAuctionPolicy;
     Court court;
     Slasher slasher;
 }
@@ -141,6 +148,8 @@ library RotaDeployer {
         _same("splitter", address(s.splitter), address(_splitter(c, s)));
         _same("burner", address(s.burner), address(new BuybackBurner(_rewardToken(c), c.burner)));
         _same("rewards", address(s.rewards), address(_rewards(c, s)));
+        _same("openAuction", address(s.openAuction), address(_openAuction(c, s)));
+        _same("openAuctionPolicy", address(s.openAuctionPolicy), address(new OpenAuctionPolicy(s.openAuction)));
         _same("court", address(s.court), address(new Court(s.registry, s.vault, c.guardian, c.court)));
         _same("pledges", address(s.pledges), address(_pledges(c, s)));
         if (c.slasher == address(0)) _same("slasher", address(s.slasher), address(new Slasher(s.baton, c.evidence)));
@@ -170,6 +179,8 @@ library RotaDeployer {
         s.splitter = ProceedsSplitter(payable(LibRLP.computeAddress(deployer, nonce++)));
         s.burner = BuybackBurner(payable(LibRLP.computeAddress(deployer, nonce++)));
         s.rewards = RewardPool(payable(LibRLP.computeAddress(deployer, nonce++)));
+        s.openAuction = OpenBidAuction(LibRLP.computeAddress(deployer, nonce++));
+        s.openAuctionPolicy = OpenAuctionPolicy(LibRLP.computeAddress(deployer, nonce++));
         s.court = Court(LibRLP.computeAddress(deployer, nonce++));
         s.pledges = Pledges(LibRLP.computeAddress(deployer, nonce++));
         if (c.slasher == address(0)) s.slasher = Slasher(LibRLP.computeAddress(deployer, nonce));
@@ -223,7 +234,8 @@ library RotaDeployer {
             auction: s.auctionPolicy,
             stake: s.stake,
             performance: s.performance,
-            composite: s.composite
+            composite: s.composite,
+            openAuction: s.openAuctionPolicy
         });
         return new Schedule(
             c.clock,
@@ -276,6 +288,12 @@ library RotaDeployer {
 
     function _slasher(RotaConfig memory c, RotaSystem memory s) private pure returns (address) {
         return c.slasher == address(0) ? address(s.slasher) : c.slasher;
+    }
+
+    function _openAuction(RotaConfig memory c, RotaSystem memory s) private returns (OpenBidAuction) {
+        (c.openAuction.treasury, c.openAuction.policy) = (address(s.splitter), address(s.openAuctionPolicy));
+        c.openAuction.capBps = c.capBps;
+        return new OpenBidAuction(c.clock, s.registry, s.vault, s.schedule, c.openAuction);
     }
 
     function _rewardToken(RotaConfig memory c) private pure returns (address) {

@@ -29,8 +29,12 @@ library Committee {
     function hasRoom(uint32[] memory entities, uint256 taken, uint32 entity, uint256 cap) internal pure returns (bool) {
         if (entity == 0) return true;
         uint256 count;
-        for (uint256 i; i < taken; ++i) {
-            if (entities[i] == entity) ++count;
+        // for (uint256 i; i < taken; ++i) if (entities[i] == entity) ++count;
+        assembly ("memory-safe") {
+            let end := add(add(entities, 0x20), shl(5, taken))
+            for { let at_ := add(entities, 0x20) } lt(at_, end) { at_ := add(at_, 0x20) } {
+                count := add(count, eq(mload(at_), entity))
+            }
         }
         return count < cap;
     }

@@ -21,10 +21,15 @@ library GapsLib {
     /// @notice Where a point of what is left lies on the whole line.
     /// @param point Below `left`.
     function onLine(Gaps memory self, uint256 point) internal pure returns (uint256) {
-        for (uint256 i; i < self.count; ++i) {
-            uint256 word = self.words[i];
-            if (point < word >> 128) break;
-            point += uint128(word);
+        (uint256[] memory words, uint256 count) = (self.words, self.count);
+        // for (uint256 i; i < count && point >= words[i] >> 128; ++i) point += uint128(words[i]);
+        assembly ("memory-safe") {
+            let end := add(add(words, 0x20), shl(5, count))
+            for { let at_ := add(words, 0x20) } lt(at_, end) { at_ := add(at_, 0x20) } {
+                let word := mload(at_)
+                if lt(point, shr(128, word)) { break }
+                point := add(point, shr(128, shl(128, word)))
+            }
         }
         return point;
     }
@@ -32,11 +37,23 @@ library GapsLib {
     /// @notice Cuts an interval out. It must touch none that was cut out before but at its ends.
     /// @param start On the whole line. @param length Not 0.
     function cut(Gaps memory self, uint256 start, uint256 length) internal pure {
-        uint256 i = self.count++;
-        for (; i != 0 && self.words[i - 1] >> 128 > start; --i) {
-            self.words[i] = self.words[i - 1];
+        uint256[] memory words = self.words;
+        uint256 count = self.count;
+        // The one check that there is room, for what follows writes without any.
+        words[count] = start << 128 | length;
+        // Sorted in: start is above that of no word behind it, and lengths never decide.
+        // for (uint256 i = count; i != 0 && words[i - 1] > words[i]; --i) (words[i - 1], words[i]) = (words[i], words[i - 1]);
+        assembly ("memory-safe") {
+            let first := add(words, 0x20)
+            let to := add(first, shl(5, count))
+            let word := mload(to)
+            for {} gt(to, first) { to := sub(to, 0x20) } {
+                let before := mload(sub(to, 0x20))
+                if lt(before, word) { break }
+                mstore(to, before)
+            }
+            mstore(to, word)
         }
-        self.words[i] = start << 128 | length;
-        self.left -= length;
+        (self.count, self.left) = (count + 1, self.left - length);
     }
 }

@@ -17,16 +17,6 @@ struct SumTree {
     uint256 root;
 }
 
-/// @notice A leaf that was found, with its place on the line on which all leaves lie one after the other, each as long as its weight.
-/// @param leaf Which one.
-/// @param start Sum of the weights of all leaves before it.
-/// @param weight Its weight.
-struct Found {
-    uint256 leaf;
-    uint256 start;
-    uint256 weight;
-}
-
 /// @title Sum tree
 /// @notice Weights that can be changed and drawn from at the cost of five words, however many there are.
 library SumTreeLib {
@@ -38,6 +28,9 @@ library SumTreeLib {
     uint256 private constant SUM_LANES = 8;
     uint256 private constant LEAF_BITS = 16;
     uint256 private constant SUM_BITS = 32;
+
+    /// @dev A 1 in each lane of a word of sums.
+    uint256 private constant PREFIXES = 0x0000000100000001000000010000000100000001000000010000000100000001;
 
     /* CHANGES */
     /// @notice Sets the weight of a leaf.
@@ -75,61 +68,61 @@ library SumTreeLib {
         return _sumOf(self.root);
     }
 
-    /// @notice The leaf that a point lies in, if the leaves lie one after the other, each as long as its weight.
+    /// @notice The leaf that a point lies in, on the line on which all leaves lie one after the other, each as long as its weight.
     /// @param point Below the total.
-    function find(SumTree storage self, uint256 point) internal view returns (Found memory found) {
-        uint256 i;
-        uint256 rest;
-        (i, rest) = _laneAt(self.root, point);
+    /// @return leaf Which one. @return start Where it begins on the line. @return weight How long it is.
+    function find(SumTree storage self, uint256 point)
+        internal
+        view
+        returns (uint256 leaf, uint256 start, uint256 weight)
+    {
+        (uint256 i, uint256 rest) = _laneAt(self.root, point, 0);
         (i, rest) = _laneAt(self.sums3[i], rest, i);
         (i, rest) = _laneAt(self.sums2[i], rest, i);
         (i, rest) = _laneAt(self.sums1[i], rest, i);
+
+        // Two neighbours make a lane of 32 bits: the one that the point lies in is found as in the levels above.
         uint256 word = self.leaves[i];
-        uint256 weight;
         // No overflow: as in `_laneAt`.
         unchecked {
-            uint256 lane;
-            while (rest >= (weight = (word >> (lane * LEAF_BITS)) & MAX_WEIGHT)) {
+            uint256 even = 0x0000ffff0000ffff0000ffff0000ffff0000ffff0000ffff0000ffff0000ffff;
+            (leaf, rest) = _laneAt((word & even) + ((word >> LEAF_BITS) & even), rest, i);
+            leaf *= 2;
+            weight = (word >> (leaf % LEAF_LANES * LEAF_BITS)) & MAX_WEIGHT;
+            if (rest >= weight) {
                 rest -= weight;
-                ++lane;
+                ++leaf;
+                weight = (word >> (leaf % LEAF_LANES * LEAF_BITS)) & MAX_WEIGHT;
             }
-            (found.leaf, found.start, found.weight) = (i * LEAF_LANES + lane, point - rest, weight);
+            start = point - rest;
         }
     }
 
     /* INTERNAL */
     function _sumOf(uint256 word) private pure returns (uint256 sum) {
         // for (; word != 0; word >>= SUM_BITS) sum += uint32(word);
-        // Neighbours are added in pairs, three times: what is between the lanes that count is cut off at the end.
+        // The last lane of the product, see `_laneAt`.
         unchecked {
-            uint256 even = 0x00000000ffffffff00000000ffffffff00000000ffffffff00000000ffffffff;
-            word = (word & even) + ((word >> 32) & even);
-            word += word >> 128;
-            return uint64(word) + uint64(word >> 64);
+            return (word * PREFIXES) >> 224;
         }
     }
 
-    /// @dev The same for a word that stands at `i` in its level.
-    function _laneAt(uint256 word, uint256 point, uint256 i) private pure returns (uint256 child, uint256 rest) {
-        (child, rest) = _laneAt(word, point);
-        unchecked {
-            child += i * SUM_LANES;
-        }
-    }
-
+    /// @param i Where the word stands in its level.
     /// @param point Below the sum of the word's lanes.
-    /// @return lane The one that the point lies in.
-    /// @return rest How far in it lies.
-    function _laneAt(uint256 word, uint256 point) private pure returns (uint256 lane, uint256 rest) {
-        // No underflow: `rest` is not below what is subtracted. The loop ends: the point lies in one of the lanes.
+    /// @return child Where the word of the lane that the point lies in stands, in the level below.
+    /// @return rest How far in that lane it lies.
+    function _laneAt(uint256 word, uint256 point, uint256 i) private pure returns (uint256 child, uint256 rest) {
+        // for (child = 8 * i; point >= lane child % 8; ++child) point -= lane child % 8; rest = point;
+        // All sums at once: lane n of the product is the sum of lanes 0 to n, which fits, since the sum of all of them does. The point
+        // lies in the lane after those whose sums it reaches: three comparisons count them. No underflow: it reaches the last one.
         unchecked {
-            rest = point;
-            uint256 sum;
-            while (rest >= (sum = uint32(word))) {
-                rest -= sum;
-                word >>= SUM_BITS;
-                ++lane;
-            }
+            uint256 sums = word * PREFIXES;
+            uint256 lane;
+            if (point >= uint32(sums >> 96)) lane = 4;
+            if (point >= uint32(sums >> (SUM_BITS * lane + 32))) lane += 2;
+            if (point >= uint32(sums >> (SUM_BITS * lane))) ++lane;
+            rest = point - uint32((sums << SUM_BITS) >> (SUM_BITS * lane));
+            child = i * SUM_LANES + lane;
         }
     }
 }

@@ -8,7 +8,7 @@ import {IStakeWeighted} from "../interfaces/IStakeWeighted.sol";
 import {Clocked} from "../libraries/Clocked.sol";
 import {Committee} from "../libraries/Committee.sol";
 import {Gaps, GapsLib} from "../libraries/Gaps.sol";
-import {Found, SumTree, SumTreeLib} from "../libraries/SumTree.sol";
+import {SumTree, SumTreeLib} from "../libraries/SumTree.sol";
 import {Timeline} from "../libraries/Timeline.sol";
 import {QueueEntry, QueueWordLib, toQueueEntry} from "../types/QueueEntry.sol";
 import {Clock} from "../types/Types.sol";
@@ -209,11 +209,11 @@ contract StakeWeighted is IStakeWeighted, Clocked {
     function _draw(Gaps memory drawn, bytes32 seed) internal view returns (uint16) {
         // This policy's own numbers, also where another one draws from the same seed. 256 bits modulo 32: no bias to speak of.
         uint256 point = uint256(keccak256(abi.encode(seed, address(this), drawn.count))) % drawn.left;
-        Found memory found = _tree.find(drawn.onLine(point));
-        drawn.cut(found.start, found.weight);
+        (uint256 leaf, uint256 start, uint256 weight) = _tree.find(drawn.onLine(point));
+        drawn.cut(start, weight);
         // One of 65,536 leaves.
         // forge-lint: disable-next-line(unsafe-typecast)
-        return uint16(found.leaf);
+        return uint16(leaf);
     }
 
     /// @dev Whether the first entry is to be applied for `epoch`.

@@ -56,6 +56,7 @@ library RotaDefaults {
         c.auction.firstRefPrice = 0.01 ether;
         c.auction.minDeposit = 0.001 ether;
         c.auction.maxBids = 64;
+        (c.openAuction.floorPrice, c.openAuction.stepBps, c.openAuction.extension) = (0.001 ether, 500, 6);
         c.returnDelay = 14 days;
         c.evidence =
             ISlasher.Params({evidenceWindow: 120, correlationWindow: 7 days, settleBlocks: 8, earlyLead: 2 + 2 * 1});

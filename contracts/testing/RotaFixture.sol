@@ -8,6 +8,7 @@ import {Pledges} from "../Pledges.sol";
 import {Schedule} from "../Schedule.sol";
 import {Slasher} from "../Slasher.sol";
 import {SystemConfigBaton} from "../adapters/opstack/SystemConfigBaton.sol";
+import {OpenBidAuction} from "../auctions/OpenBidAuction.sol";
 import {SealedBidAuction} from "../auctions/SealedBidAuction.sol";
 import {RotaConfig, RotaDeployer, RotaSystem} from "../deploy/RotaDeployer.sol";
 import {Court} from "../governance/Court.sol";
@@ -48,6 +49,7 @@ abstract contract RotaFixture is L1 {
     Pledges internal pledges;
     Schedule internal schedule;
     SealedBidAuction internal auction;
+    OpenBidAuction internal openAuction;
     Baton internal baton;
     Court internal court;
     /// @dev Zero where the configuration names another slasher.
@@ -100,6 +102,7 @@ abstract contract RotaFixture is L1 {
         (registry, vault, pledges, schedule) = (rota.registry, rota.vault, rota.pledges, rota.schedule);
         (auction, baton, adapter) = (rota.auction, rota.baton, rota.adapter);
         (slasher, court) = (rota.slasher, rota.court);
+        openAuction = rota.openAuction;
         (stake, performance) = (rota.stake, rota.performance);
         if (address(systemConfig) != address(0)) {
             vm.prank(chainOwner);
@@ -225,6 +228,25 @@ abstract contract RotaFixture is L1 {
     /// @notice Reveals what {_commit} committed to.
     function _reveal(Operator memory operator, uint64 epoch, Curve curve) internal {
         auction.revealBid(operator.id, epoch, curve, _saltOf(operator.id, epoch));
+    }
+
+    /* OPEN BIDS */
+    /// @notice Adds ETH to an operator's free balance in the open auction, wei.
+    function _fundOpen(uint16 operator, uint256 amount) internal {
+        vm.deal(address(this), address(this).balance + amount);
+        openAuction.deposit{value: amount}(operator);
+    }
+
+    /// @notice Enters an operator for the bidding for `epoch`, by the sequencer key. The window must be open.
+    function _enter(Operator memory operator, uint64 epoch) internal {
+        vm.prank(operator.sequencer);
+        openAuction.enter(operator.id, epoch);
+    }
+
+    /// @param index Position of the slot in the epoch. @param price Gwei.
+    function _openBid(Operator memory operator, uint64 epoch, uint256 index, uint256 price) internal {
+        vm.prank(operator.sequencer);
+        openAuction.bid(operator.id, epoch, index, price);
     }
 
     /* STAKES */

@@ -24,14 +24,22 @@ library PolicyPlanLib {
     }
 
     /* GETTERS */
+    // No overflow in these: stages are at most 3.
+
     /// @notice The stage in effect in `epoch`.
     function stageAt(PolicyPlan plan, uint64 epoch) internal pure returns (uint8 stage) {
-        while (stage < 3 && epoch >= plan.stageFrom(stage + 1)) ++stage;
+        unchecked {
+            for (uint256 from = PolicyPlan.unwrap(plan); stage < 3 && epoch >= from & EPOCH_MASK; from >>= EPOCH_BITS) {
+                ++stage;
+            }
+        }
     }
 
     /// @param stage 1 to 3.
     function stageFrom(PolicyPlan plan, uint8 stage) internal pure returns (uint256) {
-        return (PolicyPlan.unwrap(plan) >> (EPOCH_BITS * (stage - 1))) & EPOCH_MASK;
+        unchecked {
+            return (PolicyPlan.unwrap(plan) >> (EPOCH_BITS * (stage - 1))) & EPOCH_MASK;
+        }
     }
 
     /// @notice First epoch of a stage's latest list.
@@ -42,9 +50,11 @@ library PolicyPlanLib {
     /// @return list The list in effect in `epoch`, 0 or 1. @return count Its policies.
     function listAt(PolicyPlan plan, uint8 stage, uint64 epoch) internal pure returns (uint256 list, uint256 count) {
         uint256 lists = _lists(plan, stage);
-        list = (lists >> EPOCH_BITS) & 1;
-        if (epoch < lists & EPOCH_MASK) list ^= 1;
-        count = (lists >> (33 + 3 * list)) & COUNT_MASK;
+        unchecked {
+            list = (lists >> EPOCH_BITS) & 1;
+            if (epoch < lists & EPOCH_MASK) list ^= 1;
+            count = (lists >> (33 + 3 * list)) & COUNT_MASK;
+        }
     }
 
     /* SETTERS */
@@ -72,6 +82,8 @@ library PolicyPlanLib {
 
     /* INTERNAL */
     function _lists(PolicyPlan plan, uint8 stage) private pure returns (uint256) {
-        return (PolicyPlan.unwrap(plan) >> (LISTS + LIST_BITS * stage)) & LIST_MASK;
+        unchecked {
+            return (PolicyPlan.unwrap(plan) >> (LISTS + LIST_BITS * stage)) & LIST_MASK;
+        }
     }
 }

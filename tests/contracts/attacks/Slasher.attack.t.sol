@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {SlasherTest} from "../SlasherTest.sol";
+import {ISlasher} from "@rota/contracts/interfaces/ISlasher.sol";
+import {Commitments} from "@rota/contracts/libraries/Commitments.sol";
+import {Operator} from "@rota/contracts/testing/RotaFixture.sol";
+import {BlockCommitment, Status} from "@rota/contracts/types/Types.sol";
+
+/// @notice Evidence that is none: an honest operator is never punished, and no evidence counts twice or elsewhere.
+contract SlasherAttackTest is SlasherTest {
+    function setUp() public {
+        _deployWithBaton();
+        _sellTurns();
+        _givenAliceHolds();
+    }
+
+    /* REPLAYS */
+    /// @dev L1 splits: what was signed on the other branch is not hers here.
+    function test_attack_EvidenceReplayedOnAFork_ProvesNothing() public {
+        (BlockCommitment memory a, BlockCommitment memory b) = _twoBlocks();
+        (bytes memory signatureA, bytes memory signatureB) = (_sign(alice, a), _sign(alice, b));
+        vm.chainId(block.chainid + 1);
+        vm.expectPartialRevert(ISlasher.Slasher_WrongSigner.selector);
+        slasher.proveEquivocation(alice.id, a, signatureA, b, signatureB);
+    }
+
+    /// @dev Another Baton, with the same keys and even the same L2 chain id: a test net of the same operators.
+    function test_attack_EvidenceOfAnotherDeployment_ProvesNothing() public {
+        (BlockCommitment memory a, BlockCommitment memory b) = _twoBlocks();
+        address elsewhere = makeAddr("another baton");
+        bytes memory signatureA = _signTyped(elsewhere, Commitments.hash(a), alice.sequencerKey);
+        bytes memory signatureB = _signTyped(elsewhere, Commitments.hash(b), alice.sequencerKey);
+        vm.expectPartialRevert(ISlasher.Slasher_WrongSigner.selector);
+        slasher.proveEquivocation(alice.id, a, signatureA, b, signatureB);
+    }
+
+    function test_attack_EvidenceTwice_CountsOnce() public {
+        (BlockCommitment memory a, BlockCommitment memory b) = _twoBlocks();
+        _report(alice, a, b);
+        uint256 left = vault.slashableOf(alice.id);
+        bytes memory reason =
+            abi.encodeWithSignature("OperatorRegistry_WrongStatus(uint16,uint8)", alice.id, Status.Tombstoned);
+        _expectRefused(reason, alice, a, b);
+        _expectRefused(reason, alice, b, a);
+        // Nor does any other pair of hers.
+        (a.number, b.number) = (a.number + 1, b.number + 1);
+        _expectRefused(reason, alice, a, b);
+        assertEq(vault.slashableOf(alice.id), left);
+    }
+
+    /* HONEST HOLDERS */
+    /// @dev L1 is taken back under her: she seals the height again, on the origin that is canonical now.
+    function test_attack_HonestResealAfterAnL1Reorg_IsSpared() public {
+        (BlockCommitment memory before, BlockCommitment memory resealed) = _twoBlocks();
+        uint64 number = uint64(vm.getBlockNumber() - 3);
+        (before.l1OriginNumber, before.l1OriginHash) = (number, keccak256("taken back"));
+        (resealed.l1OriginNumber, resealed.l1OriginHash) = (number, keccak256("canonical"));
+        vm.setBlockhash(number, keccak256("canonical"));
+        bytes memory reason = abi.encodeWithSelector(
+            ISlasher.Slasher_OriginNotCanonical.selector, number, keccak256("taken back"), keccak256("canonical")
+        );
+        _expectRefused(reason, alice, before, resealed);
+        _expectRefused(reason, alice, resealed, before);
+
+        // Nor when it is on an older origin: its first block's is still taken back.
+        (resealed.l1OriginNumber, resealed.l1OriginHash) = (number - 1, keccak256("older"));
+        vm.setBlockhash(number - 1, keccak256("older"));
+        _expectRefused(reason, alice, before, resealed);
+
+        // Nor later, when L1 has forgotten both.
+        vm.roll(vm.getBlockNumber() + 9000);
+        (bytes memory signature, bytes memory signatureOf) = (_sign(alice, before), _sign(alice, resealed));
+        vm.expectPartialRevert(ISlasher.Slasher_OriginNotCanonical.selector);
+        slasher.proveEquivocation(alice.id, before, signature, resealed, signatureOf);
+    }
+
+    /// @dev Her predecessor left a gap: she dates blocks before her slot, however long before, and signs them in it.
+    function testFuzz_attack_HonestGapFill_IsSpared(uint256 dated, uint256 now_) public {
+        dated = bound(dated, config.clock.l2GenesisTime, _start(FIRST + 1) - 1);
+        // From two L2 blocks before the slot, when a keeper may begin, to the end of all evidence.
+        now_ = bound(now_, _start(FIRST) - 2, _start(FIRST + 1) + slasher.EVIDENCE_WINDOW());
+        BlockCommitment memory commitment = _dated(FIRST, dated);
+        vm.warp(now_);
+        _expectInTurn(abi.encodeWithSelector(ISlasher.Slasher_InTurn.selector, alice.id, FIRST), alice, commitment);
+    }
+
+    /// @dev Displaced holder and taker see L1 at different moments: what either dates near the take-over is spared, to the second.
+    function testFuzz_attack_TakeOverEdge_SparesBoth(uint256 distance, bool after_, bool isTakers) public {
+        _callOut(reserve);
+        _mine(baton.CALLOUT_GRACE_BLOCKS() + 1);
+        uint256 from = _takeOver(reserve);
+        distance = bound(distance, 0, 15);
+        uint256 dated = after_ ? from + distance : from - distance;
+        uint64 slot = uint64((dated - config.clock.genesis) / 16);
+        // The slot after the one that it is dated in: T1 and T2 cannot be meant. Its own: T2 at most.
+        Operator memory signer = isTakers ? reserve : alice;
+        BlockCommitment memory commitment = _dated(slot, dated);
+        bytes memory signature = _sign(signer, commitment);
+        vm.warp(_start(slot + 1) + 16);
+        (bool punished,) =
+            address(slasher).call(abi.encodeCall(slasher.proveOutOfTurn, (signer.id, commitment, signature)));
+
+        // In the slot of the change both held; the slots behind it are the taker's alone, those before it alice's.
+        uint64 changed = uint64((from - config.clock.genesis) / 16);
+        bool foreign = isTakers ? slot < changed : slot > changed;
+        assertEq(punished, foreign && distance > 6);
+    }
+
+    /// @dev The same at T1: a keeper that froze for a block goes on for a moment under the slot that it held.
+    function test_attack_TakeOverEdge_SparesABlockDatedPastItsSlot() public {
+        // Taken over so late that it takes effect in the first seconds of the next slot.
+        _warpTo(_start(FIRST + 2) - 2 - 2 * (baton.CALLOUT_GRACE_BLOCKS() + 1));
+        _callOut(reserve);
+        _mine(baton.CALLOUT_GRACE_BLOCKS() + 1);
+        uint256 from = _takeOver(reserve);
+        assertEq(from, _start(FIRST + 2) + 2);
+        bytes memory near = abi.encodeWithSelector(ISlasher.Slasher_NearTakeOver.selector, _start(FIRST + 2) + 8, from);
+        _expectInTurn(near, alice, _dated(FIRST + 1, _start(FIRST + 2) + 8));
+        _reportTurn(alice, _dated(FIRST + 1, _start(FIRST + 2) + 9));
+    }
+
+    /// @dev A void decided in the last block before a slot reaches its operator when the slot has begun.
+    function test_attack_VoidInTheLastBlockBeforeASlot_SparesItsFirstBlocks() public {
+        _warpTo(_start(FIRST + 2) - 2);
+        vm.prank(address(slasher));
+        schedule.voidRemaining(alice.id, FIRST + 2);
+        vm.warp(_start(FIRST + 4) + 16);
+        bytes memory inTurn = abi.encodeWithSelector(ISlasher.Slasher_InTurn.selector, alice.id, FIRST + 2);
+        _expectInTurn(inTurn, alice, _dated(FIRST + 2, _start(FIRST + 2) + 5));
+        _reportTurn(alice, _dated(FIRST + 2, _start(FIRST + 2) + 6));
+        // The next voided slot is no surprise any more.
+        _reportTurn(alice, _dated(FIRST + 3, _start(FIRST + 3)));
+    }
+
+    /* KEYS */
+    /// @dev A key that she gave up and lost: once its last slot is out of the window, nothing that it signs is hers.
+    function test_attack_StolenOldKey_ProvesNothingAfterTheWindow() public {
+        (address fresh, uint256 secret) = makeAddrAndKey("fresh key");
+        bytes memory proof = _keyProof(alice.owner, secret);
+        vm.prank(alice.owner);
+        registry.setSequencerKey(alice.id, fresh, proof);
+        uint64 retired = (schedule.currentEpoch() + 2) * config.clock.slotsPerEpoch;
+        vm.warp(_start(retired) + slasher.EVIDENCE_WINDOW() + 1);
+
+        (BlockCommitment memory a, BlockCommitment memory b) = _twoBlocks();
+        bytes memory notHers =
+            abi.encodeWithSelector(ISlasher.Slasher_WrongSigner.selector, alice.id, alice.sequencer, fresh);
+        _expectRefused(notHers, alice, a, b);
+        // Under the last slot that it was good for.
+        (a.slot, b.slot) = (retired - 1, retired - 1);
+        bytes memory late =
+            abi.encodeWithSelector(ISlasher.Slasher_TooLate.selector, _start(retired) + slasher.EVIDENCE_WINDOW());
+        _expectRefused(late, alice, a, b);
+    }
+
+    /// @dev Only what signs commitments can be laid to an operator here: a batcher key, shared with a provider, cannot.
+    function test_attack_BatcherKeySignsCommitments_ProvesNothing() public {
+        (address batcher, uint256 secret) = makeAddrAndKey("operator 2: batcher");
+        assertEq(registry.operatorOfKey(batcher), alice.id);
+        (BlockCommitment memory a, BlockCommitment memory b) = _twoBlocks();
+        Operator memory provider = alice;
+        provider.sequencerKey = secret;
+        _expectRefused(
+            abi.encodeWithSelector(ISlasher.Slasher_WrongSigner.selector, alice.id, batcher, alice.sequencer),
+            provider,
+            a,
+            b
+        );
+    }
+
+    /* MONEY */
+    /// @dev Reporting oneself first saves a tenth at most, and a lighter offence is no shield against the heavier one.
+    function test_attack_SelfReport_StillCostsNineTenths() public {
+        uint256 reach = vault.slashableOf(alice.id);
+        (BlockCommitment memory a, BlockCommitment memory b) = _twoBlocks();
+        (bytes memory signatureA, bytes memory signatureB) = (_sign(alice, a), _sign(alice, b));
+        uint256 penalty = slasher.penaltyOf(alice.id);
+        vm.prank(alice.owner);
+        slasher.proveEquivocation(alice.id, a, signatureA, b, signatureB);
+        uint256 reward = vault.rewardOf(alice.owner)[0];
+        assertEq(reach - vault.slashableOf(alice.id), penalty);
+        assertLe(reward, penalty / 10);
+    }
+
+    function test_attack_SelfJailBeforeTheTombstone_ChangesNothing() public {
+        _reportTurn(alice, _dated(FIRST, _start(FIRST + 1)));
+        uint256 penalty = slasher.penaltyOf(alice.id);
+        assertEq(_equivocate(alice), penalty);
+        assertTrue(_status(alice) == Status.Tombstoned);
+    }
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {Operator, RotaFixture} from "@rota/contracts/testing/RotaFixture.sol";
+import {BlockCommitment} from "@rota/contracts/types/Types.sol";
+
+/// @notice Evidence as a watchtower sends it, which reported others before: somebody else's penalty has burned something already.
+contract Slasher_Gas_Test is RotaFixture {
+    BlockCommitment internal a;
+    BlockCommitment internal b;
+    bytes internal signatureA;
+    bytes internal signatureB;
+    Operator internal accused;
+
+    function setUp() public {
+        _deployRota();
+        _run(2);
+        _warpToSlot(9);
+        _prepare(3);
+        _equivocate(operators[2]);
+        // The set changes now and then: the next tombstone finds no other one noted.
+        Operator memory late = _register("late", 200);
+        _bond(late.id, vault.MIN_BOND());
+        _activate(late);
+        accused = operators[0];
+        (BlockCommitment memory first, BlockCommitment memory second) = _twoBlocks();
+        (a, b) = (first, second);
+        (signatureA, signatureB) = (_sign(accused, first), _sign(accused, second));
+        vm.roll(vm.getBlockNumber() + 1);
+    }
+
+    function test_gas_proveEquivocation_OneAsset() public {
+        vm.prank(stranger);
+        slasher.proveEquivocation(accused.id, a, signatureA, b, signatureB);
+        vm.snapshotGasLastCall("Bars", "equivocation proof, one asset");
+    }
+
+    /// @dev A second offender before the set changed: its words are written for the first one.
+    function test_gas_proveEquivocation_Second() public {
+        _equivocate(operators[1]);
+        vm.roll(vm.getBlockNumber() + 1);
+        vm.prank(stranger);
+        slasher.proveEquivocation(accused.id, a, signatureA, b, signatureB);
+        vm.snapshotGasLastCall("Slasher", "equivocation proof, second in an epoch");
+    }
+
+    function test_gas_proveOutOfTurn() public {
+        BlockCommitment memory commitment = a;
+        commitment.slot -= 1;
+        bytes memory signature = _sign(accused, commitment);
+        vm.prank(stranger);
+        slasher.proveOutOfTurn(accused.id, commitment, signature);
+        vm.snapshotGasLastCall("Slasher", "proveOutOfTurn, dated after its slot");
+    }
+}
