@@ -136,26 +136,22 @@ abstract contract Assignments is ISchedule, Clocked {
     }
 
     /// @inheritdoc ISchedule
-    function voidRemaining(uint16 operator, uint64 fromSlot) external {
-        if (msg.sender != BATON && msg.sender != _slasher()) revert Schedule_NotBaton(msg.sender);
+    function voidRemaining(uint16 operator, uint64 fromSlot) external onlyBaton {
         (uint64 epoch, uint256 index) = _locate(fromSlot);
 
         // Check: neither the current slot nor a past one is touched.
         uint256 start = _startOf(epoch, index);
         if (start <= block.timestamp) revert Schedule_SlotBegun(fromSlot, start);
+        _void(operator, epoch, index);
+    }
 
-        EpochState state = _stateOf(epoch);
-        bool any;
-        for (; index < SLOTS_PER_EPOCH; ++index) {
-            if (_frozenId(epoch, index) != operator) continue;
-            any = true;
-            state = _forgetReturn(state.setVoided(index), epoch, index, operator);
-        }
-        if (!any) return;
-
-        // Effect: the voids.
-        _states[epoch % RING] = state;
-        emit SlotsVoided(operator, fromSlot);
+    /* SLASHER ONLY */
+    /// @inheritdoc ISchedule
+    function voidAll(uint16 operator) external {
+        if (msg.sender != _slasher()) revert Schedule_NotSlasher(msg.sender);
+        (uint64 epoch, uint256 index,) = _now();
+        _void(operator, epoch, index + 1);
+        _void(operator, epoch + 1, 0);
     }
 
     /* WHO SEQUENCES */
@@ -238,7 +234,7 @@ abstract contract Assignments is ISchedule, Clocked {
     }
 
     /* INTERNAL: READS */
-    /// @dev Who may void beside the Baton. Trusted to do so to an operator that it tombstoned.
+    /// @dev Who may void what an operator has. Trusted to do so to one that it tombstoned.
     function _slasher() internal view virtual returns (address);
 
     /// @dev The one place that says who holds: `offset` seconds into the slot; any offset behind its end is its end.
@@ -282,6 +278,17 @@ abstract contract Assignments is ISchedule, Clocked {
         unchecked {
             FrozenWord word = _frozen[_ringWord(epoch, index / FrozenWordLib.IDS)];
             return word.isOf(epoch) ? word.idAt(index % FrozenWordLib.IDS) : 0;
+        }
+    }
+
+    /// @dev How many slots of an epoch are frozen to an operator.
+    function _slotsIn(uint64 epoch, uint16 operator) internal view returns (uint256 count) {
+        // No overflow: a few times 15.
+        unchecked {
+            for (uint256 i; i * FrozenWordLib.IDS < SLOTS_PER_EPOCH; ++i) {
+                FrozenWord word = _frozen[_ringWord(epoch, i)];
+                if (word.isOf(epoch)) count += word.countOf(operator);
+            }
         }
     }
 
@@ -369,6 +376,23 @@ abstract contract Assignments is ISchedule, Clocked {
     }
 
     /* INTERNAL: WRITES */
+    /// @dev The voids of one epoch, from the slot at `index` on, which has not begun.
+    function _void(uint16 operator, uint64 epoch, uint256 index) internal {
+        uint256 from = index;
+        EpochState state;
+        bool any;
+        for (; index < SLOTS_PER_EPOCH; ++index) {
+            if (_frozenId(epoch, index) != operator) continue;
+            if (!any) (state, any) = (_stateOf(epoch), true);
+            state = _forgetReturn(state.setVoided(index), epoch, index, operator);
+        }
+        if (!any) return;
+
+        // Effect.
+        _states[epoch % RING] = state;
+        emit SlotsVoided(operator, _slotOf(epoch, from));
+    }
+
     /// @dev The claim that opens a turn: before it, or while it lasts and is not taken over.
     function _checkOpening(EpochState state, uint64 epoch, uint256 index, uint16 assigned) internal view {
         // A take-over that is recorded and not yet in effect counts: a claim in between would move the batcher back.

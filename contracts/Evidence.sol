@@ -13,15 +13,12 @@ import {ISlasher} from "./interfaces/ISlasher.sol";
 import {Clocked} from "./libraries/Clocked.sol";
 import {Commitments} from "./libraries/Commitments.sol";
 import {GossipPayload, Gossiped} from "./libraries/GossipPayload.sol";
-import {Timeline} from "./libraries/Timeline.sol";
-import {BlockCommitment, Clock, HandoffReceipt} from "./types/Types.sol";
+import {BlockCommitment, HandoffReceipt} from "./types/Types.sol";
 
 /// @title Evidence
 /// @notice The part of the slasher that reads what was signed: by whom, for which chain, about which time, on which L1.
 /// @dev Only checks. What is signed is told apart by its EIP-712 type and domain, and op-node's by its own domain.
 abstract contract Evidence is ISlasher, Clocked {
-    using Timeline for Clock;
-
     /* CONSTANTS AND IMMUTABLES */
     /// @dev Blocks whose hash EIP-2935 keeps.
     uint256 internal constant HISTORY_BLOCKS = 8191;
@@ -42,6 +39,9 @@ abstract contract Evidence is ISlasher, Clocked {
     uint256 public immutable SETTLE_BLOCKS;
     /// @inheritdoc ISlasher
     uint256 public immutable EARLY_LEAD;
+    /// @dev The domain separator on the chain of the deployment, whose id this is.
+    bytes32 private immutable DOMAIN;
+    uint256 private immutable CHAIN_ID;
 
     /* CONSTRUCTOR */
     /// @param baton Deployed before: it knows the rest of the system.
@@ -49,6 +49,7 @@ abstract contract Evidence is ISlasher, Clocked {
         BATON = baton;
         (REGISTRY, SCHEDULE, VAULT) = (baton.REGISTRY(), baton.SCHEDULE(), baton.VAULT());
         L2_CHAIN_ID = baton.L2_CHAIN_ID();
+        (DOMAIN, CHAIN_ID) = (Commitments.domainOf(address(baton)), block.chainid);
 
         uint256 reach = HISTORY_BLOCKS * L1_BLOCK_SECONDS;
         if (params.evidenceWindow == 0 || params.evidenceWindow > reach) {
@@ -71,10 +72,10 @@ abstract contract Evidence is ISlasher, Clocked {
         returns (address signer)
     {
         _checkChain(commitment.l2ChainId);
-        Clock memory c = _clock();
-        _checkWindow(c.endOfSlot(commitment.slot));
+        (uint64 epoch, uint256 index) = _split(commitment.slot);
+        _checkWindow(_startOf(epoch, index + 1));
         signer = _signerOf(commitment, signature);
-        _checkKey(operator, signer, REGISTRY.sequencerKeyAt(operator, c.epochOf(commitment.slot)));
+        _checkKey(operator, signer, REGISTRY.sequencerKeyAt(operator, epoch));
     }
 
     /// @dev Reverts unless the operator signed the receipt with its key of the epoch of `slot`.
@@ -83,8 +84,9 @@ abstract contract Evidence is ISlasher, Clocked {
         view
     {
         _checkChain(receipt.l2ChainId);
-        address signer = _recover(_digest(Commitments.hash(receipt)), signature);
-        _checkKey(operator, signer, REGISTRY.sequencerKeyAt(operator, _clock().epochOf(slot)));
+        address signer = ECDSA.tryRecoverCalldata(_digest(Commitments.hash(receipt)), signature);
+        (uint64 epoch,) = _split(slot);
+        _checkKey(operator, signer, REGISTRY.sequencerKeyAt(operator, epoch));
     }
 
     /// @dev Reverts unless `signer` signed the payload in op-node's way.
@@ -103,7 +105,7 @@ abstract contract Evidence is ISlasher, Clocked {
     }
 
     function _signerOf(BlockCommitment calldata commitment, bytes calldata signature) internal view returns (address) {
-        return _recover(_digest(Commitments.hash(commitment)), signature);
+        return ECDSA.tryRecoverCalldata(_digest(Commitments.hashOf(commitment)), signature);
     }
 
     /// @dev Zero is what a malformed signature recovers to, and the key of who has none: it signs nothing.
@@ -111,13 +113,10 @@ abstract contract Evidence is ISlasher, Clocked {
         if (signer != key || signer == address(0)) revert Slasher_WrongSigner(operator, signer, key);
     }
 
-    function _recover(bytes32 digest, bytes calldata signature) private view returns (address) {
-        return ECDSA.tryRecoverCalldata(digest, signature);
-    }
-
     /// @dev Under the Baton's domain, by the chain id of now: a fork of L1 has another.
     function _digest(bytes32 structHash) private view returns (bytes32) {
-        return keccak256(abi.encodePacked("\x19\x01", Commitments.domainOf(address(BATON)), structHash));
+        bytes32 domain = block.chainid == CHAIN_ID ? DOMAIN : Commitments.domainOf(address(BATON));
+        return keccak256(abi.encodePacked("\x19\x01", domain, structHash));
     }
 
     /* INTERNAL: PLACE AND TIME */
@@ -137,30 +136,31 @@ abstract contract Evidence is ISlasher, Clocked {
     }
 
     /// @dev Reverts unless two blocks on one parent exclude each other: different ones, on L1 origins that can both be right.
-    function _checkConflict(Gossiped memory a, Gossiped memory b) internal view {
-        if (a.number != b.number || a.parentHash != b.parentHash) {
-            revert Slasher_OtherPlace(a.number, b.number, a.parentHash, b.parentHash);
-        }
+    function _checkConflict(BlockCommitment calldata a, BlockCommitment calldata b) internal view {
+        _checkPlace(a.number, b.number, a.parentHash, b.parentHash);
         if (a.blockHash == b.blockHash) revert Slasher_SameBlock(a.blockHash);
-        if (a.originNumber == b.originNumber && a.originHash == b.originHash) return;
-        _checkCanonical(a.originNumber, a.originHash);
-        _checkCanonical(b.originNumber, b.originHash);
+        _checkOrigins(a.l1OriginNumber, a.l1OriginHash, b.l1OriginNumber, b.l1OriginHash);
+    }
+
+    /// @dev The same, of what was gossiped.
+    function _checkConflict(Gossiped memory a, Gossiped memory b) internal view {
+        _checkPlace(a.number, b.number, a.parentHash, b.parentHash);
+        if (a.blockHash == b.blockHash) revert Slasher_SameBlock(a.blockHash);
+        _checkOrigins(a.originNumber, a.originHash, b.originNumber, b.originHash);
+    }
+
+    function _checkPlace(uint64 numberA, uint64 numberB, bytes32 parentA, bytes32 parentB) private pure {
+        if (numberA != numberB || parentA != parentB) revert Slasher_OtherPlace(numberA, numberB, parentA, parentB);
+    }
+
+    function _checkOrigins(uint64 numberA, bytes32 hashA, uint64 numberB, bytes32 hashB) private view {
+        if (numberA == numberB && hashA == hashB) return;
+        _checkCanonical(numberA, hashA);
+        _checkCanonical(numberB, hashB);
     }
 
     function _checkCanonical(uint64 number, bytes32 hash) private view {
         bytes32 canonical = Blockhash.blockHash(number);
         if (hash != canonical || hash == 0) revert Slasher_OriginNotCanonical(number, hash, canonical);
-    }
-
-    /// @dev What a commitment says of its block, in the form of what a payload says of its own.
-    function _placeOf(BlockCommitment calldata commitment) internal pure returns (Gossiped memory) {
-        return Gossiped({
-            parentHash: commitment.parentHash,
-            blockHash: commitment.blockHash,
-            number: commitment.number,
-            timestamp: commitment.timestamp,
-            originNumber: commitment.l1OriginNumber,
-            originHash: commitment.l1OriginHash
-        });
     }
 }

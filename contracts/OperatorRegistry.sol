@@ -18,16 +18,19 @@ import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 /// @notice Operators, their keys and standing, the whitelist and the stage ratchet.
 /// @dev Trusts `VAULT` for `selfBondOf` and `MIN_BOND`: a wrong answer admits or jails the wrong operator, from two epochs on. Trusts
 /// `SLASHER` and `COURT` to have a reason.
-/// Operator ids are 16 bits and never freed: governance, which admits owners one by one, is trusted not to admit one that wastes
-/// 65,535 of them.
+/// Operator ids are 16 bits and never freed. Up to stage 2 governance, which admits owners one by one, is trusted not to admit one
+/// that wastes 65,535 of them; from stage 3 on each id costs its registration's gas, and no bond.
 contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
     using KeyHistoryLib for KeyHistory;
     using OperatorSetLib for OperatorSet;
 
     /* CONSTANTS AND IMMUTABLES */
-    uint8 public constant LAST_STAGE = 2;
+    uint8 public constant LAST_STAGE = 3;
     uint8 public constant MAX_BATCHER_KEYS = 4;
     uint256 internal constant MAX_SET = 64;
+    /// @dev From the decision about a stage to its first epoch: one more than for other changes, as bids for the epoch after the
+    /// next one are open already, and are made for the policies of a stage.
+    uint32 internal constant STAGE_NOTICE = 3;
     bytes32 internal constant KEY_BINDING_TYPEHASH = keccak256("KeyBinding(address owner)");
 
     IBondVault public immutable VAULT;
@@ -49,10 +52,12 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
     uint16 public operatorCount;
     address internal _offeredGovernance;
 
-    /// @dev First epoch of stages 1 and 2; the maximum while it is not decided. A stage that a deployment begins in starts at 0.
-    uint64 internal _stage1From = type(uint64).max;
-    uint64 internal _stage2From = type(uint64).max;
-    uint64 internal _stageSince;
+    /// @dev First epoch of each stage but the first; the maximum while it is not decided. A stage that a deployment begins in
+    /// starts at 0.
+    uint40 internal _stage1From = type(uint40).max;
+    uint40 internal _stage2From = type(uint40).max;
+    uint40 internal _stage3From = type(uint40).max;
+    uint40 internal _stageSince;
     /// @dev A member that is out from an epoch on, but not taken off the set's words yet: written with the stages, so that a
     /// tombstone costs the slasher no new words; the next change of the set makes up for it. Id 0: none.
     uint16 internal _leavingId;
@@ -111,7 +116,10 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
 
         if (params.stage >= 1) _stage1From = 0;
         if (params.stage >= 2) _stage2From = 0;
-        _stageSince = uint64(block.timestamp);
+        if (params.stage >= 3) _stage3From = 0;
+        // 40 bits of seconds last for 34,000 years.
+        // forge-lint: disable-next-line(unsafe-typecast)
+        _stageSince = uint40(block.timestamp);
         emit StageAdvanced(params.stage, 0);
 
         entityOfOwner[reserve.owner] = reserve.entity;
@@ -183,9 +191,7 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
         emit OwnershipAccepted(operator, msg.sender);
 
         // The cap on a party's slots follows the party.
-        if (record.status() == Status.Active && operator != RESERVE) {
-            _put(_effectiveEpoch(), operator, entityOfOwner[msg.sender]);
-        }
+        if (record.isSeated()) _put(_effectiveEpoch(), operator, entityOf(operator));
     }
 
     /* KEYS */
@@ -242,13 +248,27 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
         (uint256 bonded, uint256 required) = _bondOf(operator);
         if (bonded < required) revert OperatorRegistry_Underbonded(operator, bonded, required);
 
-        // Check: there is room. Operators that leave hold their place only in epochs before this one's.
-        if (_size() >= MAX_OPERATORS) revert OperatorRegistry_SetFull(MAX_OPERATORS);
+        // Check: there is a seat, or none is needed. Operators that leave hold theirs only in epochs before this one's.
+        uint32 from = _effectiveEpoch();
+        bool seated = _size() < MAX_OPERATORS;
+        if (!seated && !_isOpen(from)) revert OperatorRegistry_SetFull(MAX_OPERATORS);
 
         // Effect.
-        uint32 from = _effectiveEpoch();
-        _put(from, operator, entityOfOwner[msg.sender]);
         _setStatus(operator, Status.Active, from);
+        if (seated) _seat(operator, from);
+        else emit ActivatedWithoutSeat(operator);
+    }
+
+    /// @inheritdoc IOperatorRegistry
+    function takeSeat(uint16 operator) external {
+        OperatorRecord record = _operators[operator];
+        if (record.status() != Status.Active) revert OperatorRegistry_WrongStatus(operator, record.status());
+        if (operator == RESERVE || record.isSeated()) revert OperatorRegistry_HasSeat(operator);
+        if (_size() >= MAX_OPERATORS) revert OperatorRegistry_SetFull(MAX_OPERATORS);
+
+        uint32 from = _effectiveEpoch();
+        _seat(operator, from);
+        emit SeatTaken(operator, from);
     }
 
     /// @inheritdoc IOperatorRegistry
@@ -294,10 +314,13 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
     /* GOVERNANCE */
     /// @inheritdoc IOperatorRegistry
     function setWhitelisted(address owner, uint32 entity) external onlyGovernance {
+        // Check: there is a whitelist. Once it has fallen it is no way to put anybody out.
+        uint32 from = _effectiveEpoch();
+        if (_isOpen(from)) revert OperatorRegistry_Open(from);
+
+        // Effect.
         entityOfOwner[owner] = entity;
         emit Whitelisted(owner, entity);
-
-        uint32 from = _effectiveEpoch();
         (uint16[] memory members,) = eligibleSet(from);
         for (uint256 i; i < members.length; ++i) {
             uint16 operator = members[i];
@@ -318,10 +341,13 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
         if (active < STAGE_MIN_OPERATORS) revert OperatorRegistry_TooFewOperators(active, STAGE_MIN_OPERATORS);
 
         // Effect.
-        uint32 from = _effectiveEpoch();
+        // 40 bits of seconds last for 34,000 years.
+        uint32 from = uint32(currentEpoch()) + STAGE_NOTICE;
         if (stage == 0) _stage1From = from;
-        else _stage2From = from;
-        _stageSince = uint64(Timeline.startOfEpoch(_clock(), from));
+        else if (stage == 1) _stage2From = from;
+        else _stage3From = from;
+        // forge-lint: disable-next-line(unsafe-typecast)
+        _stageSince = uint40(Timeline.startOfEpoch(_clock(), from));
         emit StageAdvanced(stage + 1, from);
 
         // Interaction: the schedule's copy.
@@ -342,6 +368,17 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
         emit GovernanceAccepted(msg.sender);
     }
 
+    /// @inheritdoc IOperatorRegistry
+    function ossifyCore() external onlyGovernance {
+        // Check: nobody would ever be admitted again.
+        uint8 stage = stageAt(currentEpoch());
+        if (stage != LAST_STAGE) revert OperatorRegistry_NotLastStage(stage, LAST_STAGE);
+
+        // Effect: all levers ask who governs, and nobody calls from zero.
+        (governance, _offeredGovernance) = (address(0), address(0));
+        emit CoreOssified();
+    }
+
     /* VIEWS */
     /// @inheritdoc IOperatorRegistry
     function ownerOf(uint16 operator) external view returns (address) {
@@ -349,8 +386,8 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
     }
 
     /// @inheritdoc IOperatorRegistry
-    function entityOf(uint16 operator) external view returns (uint32) {
-        return entityOfOwner[_operators[operator].owner()];
+    function entityOf(uint16 operator) public view returns (uint32) {
+        return _isOpen(_effectiveEpoch()) ? operator : entityOfOwner[_operators[operator].owner()];
     }
 
     /// @inheritdoc IOperatorRegistry
@@ -398,11 +435,17 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
 
     /// @inheritdoc IOperatorRegistry
     function isEligible(uint16 operator, uint64 epoch) external view returns (bool) {
-        return !_hasLeft(operator, epoch) && _set.contains(epoch, operator);
+        (bool eligible,) = memberAt(operator, epoch);
+        return eligible;
     }
 
     /// @inheritdoc IOperatorRegistry
-    function memberAt(uint16 operator, uint64 epoch) external view returns (bool, uint32) {
+    function memberAt(uint16 operator, uint64 epoch) public view returns (bool eligible, uint32 entity) {
+        if (_isOpen(epoch)) {
+            // Who is without a seat is in no set: the record tells, of all alike.
+            if (operator == RESERVE || !_operators[operator].activeAt(epoch)) return (false, 0);
+            return (true, operator);
+        }
         return _hasLeft(operator, epoch) ? (false, 0) : _set.memberAt(epoch, operator);
     }
 
@@ -411,11 +454,15 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
         (operators, entities) = _set.membersAt(epoch);
         uint16 left = _leavingId;
         if (left != 0 && epoch >= _leavingFrom) OperatorSetLib.drop(operators, entities, left);
+        if (!_isOpen(epoch)) return (operators, entities);
+        for (uint256 i; i < operators.length; ++i) {
+            entities[i] = operators[i];
+        }
     }
 
     /// @inheritdoc IOperatorRegistry
     function stageAt(uint64 epoch) public view returns (uint8) {
-        return epoch >= _stage2From ? 2 : epoch >= _stage1From ? 1 : 0;
+        return epoch >= _stage3From ? 3 : epoch >= _stage2From ? 2 : epoch >= _stage1From ? 1 : 0;
     }
 
     /// @inheritdoc IOperatorRegistry
@@ -479,8 +526,11 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
         if (old != Status.Active) revert OperatorRegistry_WrongStatus(operator, old);
 
         uint32 from = _effectiveEpoch();
-        _flush();
-        _set.remove(from, operator);
+        if (_operators[operator].isSeated()) {
+            _flush();
+            _set.remove(from, operator);
+            _operators[operator] = _operators[operator].withSeat(false);
+        }
         _setStatus(operator, status, from);
     }
 
@@ -494,14 +544,20 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
 
         // Effect: as every change two epochs on, noted beside the set. What is frozen is the slasher's to void.
         uint32 from = _effectiveEpoch();
-        if (status == Status.Active) {
+        if (record.isSeated()) {
             _flush();
+            _operators[operator] = record.withSeat(false);
             (_leavingId, _leavingFrom) = (operator, from);
         }
         _setStatus(operator, Status.Tombstoned, from);
     }
 
     /* INTERNAL: THE SET */
+    function _seat(uint16 operator, uint32 from) internal {
+        _put(from, operator, entityOf(operator));
+        _operators[operator] = _operators[operator].withSeat(true);
+    }
+
     function _put(uint32 from, uint16 operator, uint32 entity) internal {
         _flush();
         _set.put(from, operator, entity);
@@ -538,12 +594,18 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
 
     /// @dev By the stage of the epoch in which the admission begins to count.
     function _checkAdmitted(address owner) internal view {
+        if (_isOpen(_effectiveEpoch())) return;
         uint32 entity = entityOfOwner[owner];
         if (entity == 0) revert OperatorRegistry_NotWhitelisted(owner);
         uint32 foundation = entityOfOwner[_operators[RESERVE].owner()];
         if (entity != foundation && stageAt(_effectiveEpoch()) == 0) {
             revert OperatorRegistry_NotFoundation(owner, entity, foundation);
         }
+    }
+
+    /// @dev Whether there is no whitelist in an epoch, and each operator is an entity of its own.
+    function _isOpen(uint64 epoch) internal view returns (bool) {
+        return epoch >= _stage3From;
     }
 
     function _bondOf(uint16 operator) internal view returns (uint256 bonded, uint256 required) {

@@ -236,17 +236,16 @@ contract Schedule is Assignments, PolicyTable {
 
     /// @dev Counts in the ring, not in a counter an operator: nothing has to be written when a slot's dispute period lapses.
     function _live(uint16 operator) internal view returns (uint256 count, uint256 lastEnd) {
-        Clock memory c = _clock();
-        uint64 current = c.epochAt(block.timestamp);
-        for (uint64 epoch = _oldestEpoch(current); epoch <= current + 1; ++epoch) {
-            uint256 end = c.endOfEpoch(epoch) + DISPUTE_PERIOD;
-            if (block.timestamp >= end) continue;
-            uint256 before = count;
-            for (uint256 from; from < c.slotsPerEpoch; from += FrozenWordLib.IDS) {
-                FrozenWord word = _frozen[_ringWord(epoch, from / FrozenWordLib.IDS)];
-                if (word.isOf(epoch)) count += word.countOf(operator);
-            }
-            if (count != before) lastEnd = end;
+        (uint64 current,,) = _now();
+        uint64 oldest = _oldestEpoch(current);
+        // The latest one first: with the first one that is beyond dispute all before it are.
+        for (uint64 epoch = current + 1;; --epoch) {
+            uint256 end = _startOf(epoch + 1, 0) + DISPUTE_PERIOD;
+            if (block.timestamp >= end) break;
+            uint256 found = _slotsIn(epoch, operator);
+            if (found != 0 && lastEnd == 0) lastEnd = end;
+            count += found;
+            if (epoch == oldest) break;
         }
     }
 

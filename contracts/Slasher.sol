@@ -50,7 +50,7 @@ contract Slasher is Evidence {
     ) external {
         // Check: the blocks exclude each other.
         _checkChain(b.l2ChainId);
-        _checkConflict(_placeOf(a), _placeOf(b));
+        _checkConflict(a, b);
 
         // Check: one key of the operator's signed both.
         address key = _checkCommitment(operator, a, signatureA);
@@ -81,9 +81,19 @@ contract Slasher is Evidence {
     }
 
     /// @inheritdoc ISlasher
-    function voidSlots(uint16 operator) external {
+    function expel(uint16 operator) external returns (uint256 taken) {
+        // Check: it was tombstoned here, and not by vote, which voids nothing.
         if (!_offenders.contains(operator) || operator == RESERVE) revert Slasher_NotTombstoned(operator);
-        _void(operator);
+
+        // The frozen ids stay: the slots are the reserve's from the next one on.
+        SCHEDULE.voidAll(operator);
+
+        // Effect: the locks are taken once; voids may be needed again when another epoch was frozen.
+        bytes32 offence = _offence("locks", operator, 0);
+        if (_judged[offence]) return 0;
+        _judged[offence] = true;
+        taken = VAULT.slash(operator, VAULT.PLEDGES().lockOf(operator), msg.sender);
+        emit Expelled(operator, msg.sender, taken);
     }
 
     /* TURNS */
@@ -157,14 +167,13 @@ contract Slasher is Evidence {
 
     /* VIEWS */
     /// @inheritdoc ISlasher
-    function coreShare() public view returns (uint256) {
-        uint256 since = block.timestamp > CORRELATION_WINDOW ? block.timestamp - CORRELATION_WINDOW : 0;
-        return Math.min(FIRST_SHARE + _offenders.countSince(since), QUARTERS);
+    function coreShare() external view returns (uint256) {
+        return _shareAfter(_offenders);
     }
 
     /// @inheritdoc ISlasher
-    function penaltyOf(uint16 operator) public view returns (uint256) {
-        return VAULT.PLEDGES().lockOf(operator) + VAULT.coreOf(operator) * coreShare() / QUARTERS;
+    function penaltyOf(uint16 operator) external view returns (uint256 core, uint256 locks) {
+        return (_corePenalty(operator, _shareAfter(_offenders)), VAULT.PLEDGES().lockOf(operator));
     }
 
     /* INTERNAL: JUDGEMENT */
@@ -230,16 +239,24 @@ contract Slasher is Evidence {
     /* INTERNAL: PUNISHMENT */
     /// @dev The tombstone comes first: its refusal is what stops a second proof.
     function _punishEquivocation(uint16 operator, uint64 number) internal {
-        uint256 share = coreShare();
-        uint256 penalty = VAULT.PLEDGES().lockOf(operator) + VAULT.coreOf(operator) * share / QUARTERS;
+        Offenders before = _offenders;
+        uint256 share = _shareAfter(before);
+        uint256 penalty = _corePenalty(operator, share);
         if (operator == RESERVE) _judge("height", operator, number);
         else REGISTRY.tombstone(operator);
-        _offenders = _offenders.push(operator, block.timestamp);
+        _offenders = before.push(operator, block.timestamp);
         emit Equivocated(operator, number, msg.sender, share);
-
-        // The frozen ids stay: the slots are the reserve's from the next one on.
-        if (operator != RESERVE) _void(operator);
         VAULT.slash(operator, penalty, msg.sender);
+    }
+
+    function _corePenalty(uint16 operator, uint256 share) internal view returns (uint256) {
+        return VAULT.coreOf(operator) * share / QUARTERS;
+    }
+
+    /// @dev Quarters of the core, by those who were tombstoned before.
+    function _shareAfter(Offenders before) internal view returns (uint256) {
+        uint256 since = block.timestamp > CORRELATION_WINDOW ? block.timestamp - CORRELATION_WINDOW : 0;
+        return Math.min(FIRST_SHARE + before.countSince(since), QUARTERS);
     }
 
     function _punishReceipt(uint16 operator, uint64 boundary) internal {
@@ -257,19 +274,14 @@ contract Slasher is Evidence {
         VAULT.slash(operator, VAULT.PLEDGES().lockPerSlotAt(epoch), msg.sender);
     }
 
-    /// @dev From the next slot on to the end of its epoch, and the whole epoch behind this one if that is another.
-    function _void(uint16 operator) internal {
-        Clock memory c = _clock();
-        uint64 next = c.slotAt(block.timestamp) + 1;
-        SCHEDULE.voidRemaining(operator, next);
-        uint64 epoch = c.epochAt(block.timestamp);
-        if (c.epochOf(next) == epoch) SCHEDULE.voidRemaining(operator, c.firstSlotOf(epoch + 1));
-    }
-
     /// @dev Notes that the operator pays for this slot, boundary or height; reverts if it did before.
     function _judge(string memory offence, uint16 operator, uint64 number) internal {
-        bytes32 key = keccak256(abi.encode(offence, operator, number));
+        bytes32 key = _offence(offence, operator, number);
         if (_judged[key]) revert Slasher_AlreadyJudged(operator, number);
         _judged[key] = true;
+    }
+
+    function _offence(string memory offence, uint16 operator, uint64 number) internal pure returns (bytes32) {
+        return keccak256(abi.encode(offence, operator, number));
     }
 }

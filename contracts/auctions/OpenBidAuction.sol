@@ -173,7 +173,12 @@ contract OpenBidAuction is OpenBidLedger {
         unchecked {
             uint256 opens = _startOf(epoch - 2, 0);
             uint256 latest = _startOf(epoch - 1, 0);
-            round = Round(operator, epoch, opens + (latest - opens) * Timeline.COMMIT_PERCENT / 100, latest);
+            round = Round({
+                operator: operator,
+                epoch: epoch,
+                closes: opens + (latest - opens) * Timeline.COMMIT_PERCENT / 100,
+                latest: latest
+            });
         }
     }
 

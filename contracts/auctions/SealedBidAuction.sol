@@ -73,7 +73,7 @@ contract SealedBidAuction is AuctionLedger {
         _requireWindow(epoch, opens, closes);
         if (!REGISTRY.isController(operator, msg.sender)) revert SealedBidAuction_NotController(operator, msg.sender);
         uint8 stage = REGISTRY.stageAt(epoch);
-        if (stage != AUCTION_STAGE) revert SealedBidAuction_StageWithoutAuction(epoch, stage);
+        if (stage < AUCTION_STAGE) revert SealedBidAuction_StageWithoutAuction(epoch, stage);
         if (!REGISTRY.isEligible(operator, epoch)) revert SealedBidAuction_NotEligible(operator, epoch);
 
         // Effect: a deposit that an earlier epoch left behind is lost, one for this epoch stays.

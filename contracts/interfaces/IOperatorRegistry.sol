@@ -80,6 +80,12 @@ interface IOperatorRegistry {
     error OperatorRegistry_StillBonded(uint16 operator, uint256 bonded, uint256 required);
     /// @notice The operator is in jail until `until`, L1 seconds.
     error OperatorRegistry_StillJailed(uint16 operator, uint256 until);
+    /// @notice The whitelist has fallen in epoch `epoch`, or falls there.
+    error OperatorRegistry_Open(uint64 epoch);
+    /// @notice The operator has a seat in the set, or, as the reserve, needs none.
+    error OperatorRegistry_HasSeat(uint16 operator);
+    /// @notice Ossified earlier, the whitelist would stay as it is for ever: advance to the last stage first.
+    error OperatorRegistry_NotLastStage(uint8 stage, uint8 last);
     /// @notice There is no stage after this one.
     error OperatorRegistry_LastStage(uint8 stage);
     /// @notice The stage lasts at least until `earliest`, L1 seconds.
@@ -110,6 +116,12 @@ interface IOperatorRegistry {
     /// @param newGovernance Zero: the offer is withdrawn.
     event GovernanceOffered(address indexed newGovernance);
     event GovernanceAccepted(address indexed newGovernance);
+    /// @notice Nobody governs any more.
+    event CoreOssified();
+    /// @notice The enumerable set was full; follows {StatusChanged}.
+    event ActivatedWithoutSeat(uint16 indexed operator);
+    /// @param fromEpoch First epoch in whose enumerable set the operator is.
+    event SeatTaken(uint16 indexed operator, uint64 fromEpoch);
 
     /* OPERATORS */
     /// @notice Registers the caller as the owner of a new operator, with status None until `activate`.
@@ -118,7 +130,7 @@ interface IOperatorRegistry {
     /// Emits {OperatorRegistered}, {SequencerKeySet}, {BatcherKeySet}, {PayeeSet}, {EndpointSet}.
     ///
     /// Requirements:
-    /// - the caller is whitelisted, else {OperatorRegistry_NotWhitelisted}
+    /// - before stage 3, the caller is whitelisted, else {OperatorRegistry_NotWhitelisted}
     /// - in stage 0, of the reserve's entity, else {OperatorRegistry_NotFoundation}
     /// - `keyProof` is the sequencer key's, else {OperatorRegistry_BadKeyProof}
     /// - no other operator ever had one of the keys, else {OperatorRegistry_KeyTaken}
@@ -147,8 +159,18 @@ interface IOperatorRegistry {
     /// - if jailed: the time is over, else {OperatorRegistry_StillJailed}
     /// - the owner is admitted, as for `register`
     /// - the bond is the vault's minimum or more, else {OperatorRegistry_Underbonded}
-    /// - the set has room, else {OperatorRegistry_SetFull}
+    /// - before stage 3, the set has room, else {OperatorRegistry_SetFull}. From then on who finds it full is active without a seat, with
+    /// {ActivatedWithoutSeat}: eligible for bids and for policies that keep members of their own, and not in `eligibleSet`
     function activate(uint16 operator) external;
+
+    /// @notice Gives an active operator without a seat one that came free, from `currentEpoch + 2` on. By anyone.
+    /// @dev Emits {SeatTaken}.
+    ///
+    /// Requirements:
+    /// - the status is Active, else {OperatorRegistry_WrongStatus}
+    /// - it has no seat and is not the reserve, else {OperatorRegistry_HasSeat}
+    /// - the set has room, else {OperatorRegistry_SetFull}
+    function takeSeat(uint16 operator) external;
 
     /// @notice Leaves the eligible set from `currentEpoch + 2` on, so that the whole bond can exit afterwards.
     /// @dev Emits {StatusChanged}.
@@ -248,11 +270,12 @@ interface IOperatorRegistry {
     /// @notice Admits an owner, or changes its entity, or (0) takes it off the whitelist. In the set, all of it takes effect from
     /// `currentEpoch + 2` on.
     /// @dev Emits {Whitelisted}; for each active operator of an owner taken off, {StatusChanged} with Exited. The reserve stays.
-    /// Requires governance as caller, else {OperatorRegistry_NotGovernance}.
+    /// Requires governance as caller, else {OperatorRegistry_NotGovernance}, and a stage before 3 in that epoch, else
+    /// {OperatorRegistry_Open}.
     /// @param entity Tag by which policies cap ids of one party together; 0 for none.
     function setWhitelisted(address owner, uint32 entity) external;
 
-    /// @notice Advances the stage by one, from `currentEpoch + 2` on. There is no way back.
+    /// @notice Advances the stage by one, from `currentEpoch + 3` on: bids for `currentEpoch + 2` are open already. There is no way back.
     /// @dev Emits {StageAdvanced}.
     ///
     /// Requirements:
@@ -271,11 +294,21 @@ interface IOperatorRegistry {
     /// @dev Emits {GovernanceAccepted}. Requires that it was offered to the caller, else {OperatorRegistry_NotOffered}.
     function acceptGovernance() external;
 
+    /// @notice Gives governance up for ever: every lever of registry, vault, policies, proceeds, rewards and court, as all of them
+    /// ask the registry who governs. Changes that were decided take effect; an open case of the court takes its course.
+    /// @dev Emits {CoreOssified}.
+    ///
+    /// Requirements:
+    /// - the caller is governance, else {OperatorRegistry_NotGovernance}
+    /// - the last stage is in effect, else {OperatorRegistry_NotLastStage}
+    function ossifyCore() external;
+
     /* VIEWS */
     /// @return Who may jail and tombstone; fixed.
     function SLASHER() external view returns (address);
     /// @return Who may evict; fixed.
     function COURT() external view returns (address);
+    /// @return Zero once the core is ossified.
     function governance() external view returns (address);
     /// @return The highest operator id.
     function operatorCount() external view returns (uint16);
@@ -283,7 +316,8 @@ interface IOperatorRegistry {
     function ownerOf(uint16 operator) external view returns (address);
     /// @return Zero for an unknown operator.
     function payeeOf(uint16 operator) external view returns (address);
-    /// @return The owner's entity as governance set it last; the one that counts in an epoch is in `eligibleSet`.
+    /// @return The owner's entity as governance set it last, from stage 3 on the operator's id; the one that counts in an epoch is in
+    /// `eligibleSet`.
     function entityOf(uint16 operator) external view returns (uint32);
     /// @return entity 0: not whitelisted.
     function entityOfOwner(address owner) external view returns (uint32 entity);
@@ -309,12 +343,13 @@ interface IOperatorRegistry {
     /// @return Whether the operator is in `eligibleSet(epoch)`.
     function isEligible(uint16 operator, uint64 epoch) external view returns (bool);
     /// @return eligible Whether a policy may assign slots of `epoch` to the operator.
-    /// @return entity Its entity in that epoch; 0: none that is known, it counts as one of its own.
+    /// @return entity Its entity in that epoch, in stage 3 its id; 0: none that is known, it counts as one of its own.
+    /// @dev Exact for the current epoch and all later ones, and in stage 3 one word whatever the number of operators.
     function memberAt(uint16 operator, uint64 epoch) external view returns (bool eligible, uint32 entity);
     /// @notice The operators a policy may assign slots of `epoch` to: in ascending order, without the reserve, with their entities.
     /// @dev The same answer at any time from the start of `epoch - 1` on. Costs 2 or 3 words plus one for every 5 members.
     function eligibleSet(uint64 epoch) external view returns (uint16[] memory operators, uint32[] memory entities);
-    /// @return 0 foundation only, 1 whitelist, 2 whitelisted auction.
+    /// @return 0 foundation only, 1 whitelist, 2 whitelisted auction, 3 open.
     function stageAt(uint64 epoch) external view returns (uint8);
     /// @return 0 before genesis.
     function currentEpoch() external view returns (uint64);

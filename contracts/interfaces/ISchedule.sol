@@ -23,6 +23,8 @@ interface ISchedule is IPolicyTable {
     /* ERRORS */
     /// @notice Only the Baton records what happens in a slot.
     error Schedule_NotBaton(address caller);
+    /// @notice Only the slasher voids all that an operator has.
+    error Schedule_NotSlasher(address caller);
     /// @notice The ring is too small for the dispute period, or larger than what `liveSlotsOf` may loop over.
     error Schedule_RingOutOfRange(uint256 ring, uint256 minimum, uint256 maximum);
     /// @notice The seed's block would come after its epoch's pipeline. Choose a delay below an epoch.
@@ -170,9 +172,17 @@ interface ISchedule is IPolicyTable {
     /// @dev Emits {SlotsVoided} if there is any. What another operator took over stays the taker's.
     ///
     /// Requirements:
-    /// - the Baton or the slasher calls, else {Schedule_NotBaton}
+    /// - the Baton calls, else {Schedule_NotBaton}
     /// - `fromSlot` has not begun, else {Schedule_SlotBegun}; it is not too far, else {Schedule_SlotTooFar}
     function voidRemaining(uint16 operator, uint64 fromSlot) external;
+
+    /* SLASHER ONLY */
+    /// @notice As {voidRemaining}, from the next slot on, and in the whole next epoch if that is frozen.
+    /// @dev Emits {SlotsVoided} for each of the two in which there is any.
+    ///
+    /// Requirements:
+    /// - the registry's slasher calls, else {Schedule_NotSlasher}
+    function voidAll(uint16 operator) external;
 
     /* WHO SEQUENCES */
     /// @notice Who sequences now; before genesis who will at its start.

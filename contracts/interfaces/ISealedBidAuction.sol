@@ -39,7 +39,7 @@ interface ISealedBidAuction {
     error SealedBidAuction_UnknownOperator(uint16 operator);
     /// @notice The operator is not in the set of the epoch: activate it at least two epochs ahead.
     error SealedBidAuction_NotEligible(uint16 operator, uint64 epoch);
-    /// @notice The epoch's slots are not auctioned: stage 2 alone takes bids.
+    /// @notice The epoch's slots are not auctioned: stages 2 and 3 take bids.
     error SealedBidAuction_StageWithoutAuction(uint64 epoch, uint8 stage);
     /// @notice The call belongs between `opens` and `closes`, L1 seconds.
     error SealedBidAuction_WrongWindow(uint64 epoch, uint256 opens, uint256 closes);
@@ -138,7 +138,7 @@ interface ISealedBidAuction {
     /// Requirements:
     /// - in the commit window of `epoch`, else {SealedBidAuction_WrongWindow}
     /// - by the owner or the sequencer key, else {SealedBidAuction_NotController}
-    /// - `epoch` is of stage 2, else {SealedBidAuction_StageWithoutAuction}
+    /// - `epoch` is of stage 2 or 3, else {SealedBidAuction_StageWithoutAuction}
     /// - the operator is in its set, else {SealedBidAuction_NotEligible}
     /// - the free balance covers the deposit, else {SealedBidAuction_InsufficientBalance}
     /// @param commitment See {commitmentOf}. The operator is part of it, so a copy of a rival's can't be revealed.

@@ -14,12 +14,13 @@ import {ISchedule} from "./ISchedule.sol";
 ///
 /// | offence | bond | standing |
 /// |---|---|---|
-/// | equivocation, by commitments or by OP gossip | all live slot locks and half of the core; three quarters, then all of it, for the second and the third operator within `CORRELATION_WINDOW` | tombstoned, slots voided |
+/// | equivocation, by commitments or by OP gossip | half of the core; three quarters, then all of it, for the second and the third operator within `CORRELATION_WINDOW`; and all live slot locks | tombstoned, slots voided |
 /// | a block out of turn | one slot lock, once for each slot | jailed |
 /// | a broken receipt | one slot lock, once for each boundary | jailed |
 ///
-/// A tombstone is final, so that no evidence of an equivocation counts twice. The reserve is neither jailed nor tombstoned: it
-/// pays once for each height.
+/// A tombstone is final, so that no evidence of an equivocation counts twice. Locks and voids follow by `expel`, by anyone and in the same
+/// block if its caller wants: what they cost grows with the epochs under dispute, and evidence must stay cheap to bring. The
+/// reserve is neither jailed nor tombstoned: it pays once for each height.
 ///
 /// What must not be punished, and why it is not. After an L1 reorg an honest holder seals a height again: the first block's L1
 /// origin is not canonical then, so the origins are neither equal nor both canonical. A gap fill is dated before its slot and is
@@ -88,12 +89,14 @@ interface ISlasher {
     /// @notice Two blocks of one height; the vault and the registry tell what it cost.
     /// @param share Quarters of the core that were asked for, 2 to 4.
     event Equivocated(uint16 indexed operator, uint64 indexed number, address indexed reporter, uint256 share);
+    /// @param taken Weighted value of the locks, wei.
+    event Expelled(uint16 indexed operator, address indexed reporter, uint256 taken);
     event OutOfTurn(uint16 indexed operator, uint64 indexed slot, address indexed reporter, Rule rule, uint64 number);
     event ReceiptBroken(uint16 indexed operator, uint64 indexed boundarySlot, address indexed reporter);
 
     /* EQUIVOCATION */
     /// @notice Two commitments by one key to different blocks on one parent. By anyone.
-    /// @dev Emits {Equivocated}. Tombstones the operator, voids its slots from the next one on, and slashes.
+    /// @dev Emits {Equivocated}. Tombstones the operator and slashes its core; `expel` does the rest.
     ///
     /// Requirements:
     /// - both are of this L2 chain, else {Slasher_WrongChain}
@@ -128,12 +131,14 @@ interface ISlasher {
         bytes calldata signatureB
     ) external;
 
-    /// @notice Voids what a tombstoned operator still has in this epoch, from the next slot on, and in the next epoch, which may have been
-    /// frozen after the tombstone. By anyone.
+    /// @notice Voids what a tombstoned operator still has in this epoch, from the next slot on, and in the next epoch; takes the locks of
+    /// all its live slots, once. By anyone, who is their reporter. Again after another epoch was frozen, for its voids.
+    /// @dev Emits {Expelled} if it took the locks.
     ///
     /// Requirements:
     /// - it is one of the last four that were tombstoned here, else {Slasher_NotTombstoned}
-    function voidSlots(uint16 operator) external;
+    /// @return taken Weighted value of the locks taken now, wei.
+    function expel(uint16 operator) external returns (uint256 taken);
 
     /* TURNS */
     /// @notice A commitment under the authority of a slot that does not give it. By anyone.
@@ -195,7 +200,9 @@ interface ISlasher {
     /// @return Quarters of the core that an equivocation would cost now, 2 to 4.
     function coreShare() external view returns (uint256);
     /// @notice What an equivocation of the operator would cost now, wei of weighted value.
-    function penaltyOf(uint16 operator) external view returns (uint256);
+    /// @return core Its part of the core, taken with the proof.
+    /// @return locks All live slot locks, taken by {expel}.
+    function penaltyOf(uint16 operator) external view returns (uint256 core, uint256 locks);
 
     /* REFERENCES AND PARAMETERS */
     function BATON() external view returns (IBaton);

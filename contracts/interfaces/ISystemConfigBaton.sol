@@ -14,6 +14,8 @@ interface ISystemConfigBaton is IRotationTarget {
     error SystemConfigBaton_NotBaton(address caller);
     /// @notice Only the chain's owner forwards and returns.
     error SystemConfigBaton_NotChainOwner(address caller);
+    /// @notice The chain's owner gave its power up, for ever.
+    error SystemConfigBaton_Ossified();
     /// @notice SystemConfig took the call and has another batcher hash than it was given.
     error SystemConfigBaton_NotApplied(bytes32 expected, bytes32 found);
     /// @notice This setter is not for forwarding: the batcher is the Baton's, ownership leaves by `announceReturn`.
@@ -38,6 +40,7 @@ interface ISystemConfigBaton is IRotationTarget {
     event ReturnAnnounced(uint256 earliest, address indexed newOwner);
     event ReturnAbandoned();
     event ConfigReturned(address indexed newOwner);
+    event AdapterOssified();
 
     /* CHAIN OWNER */
     /// @notice Calls any setter of SystemConfig but those on the deny list: ownership, batcher hash, unsafe block signer.
@@ -77,9 +80,18 @@ interface ISystemConfigBaton is IRotationTarget {
     /// - the delay is over, else {SystemConfigBaton_ReturnTooEarly}
     function returnConfig() external;
 
+    /// @notice Ends all that the chain's owner can do here, for ever: SystemConfig stays the adapter's with all its values, an announced
+    /// return does not happen, and the Baton goes on to move the batcher. Apart from the core's ossification, so that the
+    /// owner can hand SystemConfig to a successor of a core that never changes again.
+    /// @dev Emits {AdapterOssified}. Requires the chain's owner as caller, else {SystemConfigBaton_NotChainOwner}. Afterwards each function
+    /// for the chain's owner reverts with {SystemConfigBaton_Ossified}.
+    function ossifyAdapter() external;
+
     /* VIEWS */
     /// @notice May forward and return: the chain's governance, behind a timelock.
     function CHAIN_OWNER() external view returns (address);
+    /// @return Whether the chain's owner gave its power up.
+    function isOssified() external view returns (bool);
     /// @notice From the announcement to the return, seconds.
     function RETURN_DELAY() external view returns (uint256);
     /// @notice The chain's SystemConfig (its proxy).

@@ -18,7 +18,7 @@ contract ProceedsSplitter is IProceedsSplitter, Clocked {
     address public constant BURN_ADDRESS = 0x000000000000000000000000000000000000dEaD;
     uint256 internal constant LEGS = 4;
     uint256 internal constant BPS = 10_000;
-    uint256 internal constant LANE_BITS = 16;
+    uint64 internal constant LANE_BITS = 16;
 
     IOperatorRegistry public immutable REGISTRY;
     address internal immutable TREASURY;
@@ -53,21 +53,7 @@ contract ProceedsSplitter is IProceedsSplitter, Clocked {
     /* PROCEEDS */
     /// @dev Anybody's ETH is welcome. Makes no call, so no receiver can refuse what an auction hands over.
     receive() external payable {
-        uint16[4] memory shares = sharesAt(_currentEpoch());
-        uint256[4] memory parts;
-        uint256 rest = msg.value;
-        for (uint256 i = 1; i < LEGS; ++i) {
-            parts[i] = msg.value * shares[i] / BPS;
-            rest -= parts[i];
-        }
-        // The treasury's part is what the others leave: no wei is lost to rounding.
-        parts[0] = rest;
-        for (uint256 i; i < LEGS; ++i) {
-            // A part of an amount of ETH: it and every sum of such have far less than 128 bits.
-            // forge-lint: disable-next-line(unsafe-typecast)
-            if (parts[i] != 0) _owed[i] += uint128(parts[i]);
-        }
-        emit ProceedsReceived(msg.sender, msg.value, parts);
+        _divide(msg.value);
     }
 
     /// @inheritdoc IProceedsSplitter
@@ -130,6 +116,24 @@ contract ProceedsSplitter is IProceedsSplitter, Clocked {
     }
 
     /* INTERNAL */
+    function _divide(uint256 amount) internal {
+        uint16[4] memory shares = sharesAt(_currentEpoch());
+        uint256[4] memory parts;
+        uint256 rest = amount;
+        for (uint256 i = 1; i < LEGS; ++i) {
+            parts[i] = amount * shares[i] / BPS;
+            rest -= parts[i];
+        }
+        // The treasury's part is what the others leave: no wei is lost to rounding.
+        parts[0] = rest;
+        for (uint256 i; i < LEGS; ++i) {
+            // A part of an amount of ETH: it and every sum of such have far less than 128 bits.
+            // forge-lint: disable-next-line(unsafe-typecast)
+            if (parts[i] != 0) _owed[i] += uint128(parts[i]);
+        }
+        emit ProceedsReceived(msg.sender, amount, parts);
+    }
+
     function _currentEpoch() internal view returns (uint64 epoch) {
         (epoch,,) = _now();
     }
@@ -144,8 +148,8 @@ contract ProceedsSplitter is IProceedsSplitter, Clocked {
     }
 
     function _pack(uint16[4] memory lanes) internal pure returns (uint64 packed) {
-        for (uint256 i; i < LEGS; ++i) {
-            packed |= uint64(lanes[i]) << uint64(i * LANE_BITS);
+        for (uint256 i = LEGS; i != 0; --i) {
+            packed = packed << LANE_BITS | lanes[i - 1];
         }
     }
 

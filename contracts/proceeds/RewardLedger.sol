@@ -176,7 +176,7 @@ abstract contract RewardLedger is IRewardPool {
         (uint256 perShare, Vesting vesting) = _released(id, asset);
         perShare += ((amount - amount / 2) << FRACTION_BITS) / _supply[id];
         vesting = vesting.add(amount / 2, block.timestamp, VESTING_PERIOD);
-        _delegated[id][asset] = Delegated(perShare, vesting);
+        _delegated[id][asset] = Delegated({perShare: perShare, vesting: vesting});
     }
 
     /// @dev Moves what is locked for an id to its operator, over the time that was left.
@@ -194,7 +194,7 @@ abstract contract RewardLedger is IRewardPool {
     /* INTERNAL: RELEASES */
     function _release(uint256 id, uint256 asset) internal {
         (uint256 perShare, Vesting vesting) = _released(id, asset);
-        _delegated[id][asset] = Delegated(perShare, vesting);
+        _delegated[id][asset] = Delegated({perShare: perShare, vesting: vesting});
     }
 
     /// @dev An id's account as of now. Without shares nothing is locked, see {_inherit}.

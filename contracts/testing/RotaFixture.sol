@@ -87,8 +87,8 @@ abstract contract RotaFixture is L1 {
         c.reserve.payee = reserve.payee;
     }
 
-    /// @notice Deploys everything, bonds the reserve and {OPERATORS} operators, each an entity of its own, and gives these a balance
-    /// in the auction. It is before genesis then.
+    /// @notice Deploys everything, bonds the reserve and {OPERATORS} operators, each an entity of its own (in stage 0 the reserve's),
+    /// and gives these a balance in the auction. It is before genesis then.
     function _deployRota() internal {
         reserve = _keysOf("reserve");
         reserve.id = 1;
@@ -111,7 +111,9 @@ abstract contract RotaFixture is L1 {
 
         _bond(reserve.id, 2 * vault.MIN_BOND());
         for (uint256 i; i < OPERATORS; ++i) {
-            Operator memory operator = _register(string.concat("operator ", vm.toString(i + 2)), uint32(100 + i));
+            // In stage 0 they are the foundation's.
+            uint32 entity = config.registry.stage == 0 ? config.reserve.entity : uint32(100 + i);
+            Operator memory operator = _register(string.concat("operator ", vm.toString(i + 2)), entity);
             _bond(operator.id, 10 * vault.MIN_BOND());
             _activate(operator);
             _fund(operator.id, 100 ether);
@@ -368,13 +370,17 @@ abstract contract RotaFixture is L1 {
     }
 
     /* OFFENCES */
-    /// @notice The operator signs two blocks of the height that is due now, under the slot in progress, and `stranger` reports it.
+    /// @notice The operator signs two blocks of the height that is due now, under the slot in progress; `stranger` reports it and
+    /// expels it.
     /// @return taken Weighted value that it lost, wei.
     function _equivocate(Operator memory operator) internal returns (uint256 taken) {
         (BlockCommitment memory a, BlockCommitment memory b) = _twoBlocks();
+        (bytes memory signatureA, bytes memory signatureB) = (_sign(operator, a), _sign(operator, b));
         taken = vault.slashableOf(operator.id);
-        vm.prank(stranger);
-        slasher.proveEquivocation(operator.id, a, _sign(operator, a), b, _sign(operator, b));
+        vm.startPrank(stranger);
+        slasher.proveEquivocation(operator.id, a, signatureA, b, signatureB);
+        if (operator.id != reserve.id) slasher.expel(operator.id);
+        vm.stopPrank();
         taken -= vault.slashableOf(operator.id);
     }
 

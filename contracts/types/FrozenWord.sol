@@ -11,6 +11,10 @@ using FrozenWordLib for FrozenWord global;
 
 library FrozenWordLib {
     uint256 internal constant IDS = 15;
+    /// @dev 1 in each of the 16 lanes.
+    uint256 private constant EACH_LANE = type(uint256).max / type(uint16).max;
+    /// @dev All bits of each lane but its highest one.
+    uint256 private constant LOWER_BITS = EACH_LANE * 0x7fff;
 
     /// @notice Whether the word was frozen for `epoch`.
     function isOf(FrozenWord word, uint64 epoch) internal pure returns (bool) {
@@ -27,8 +31,15 @@ library FrozenWordLib {
 
     /// @notice How many of the word's slots are frozen to `id`, which is not 0: unused lanes are.
     function countOf(FrozenWord word, uint16 id) internal pure returns (uint256 count) {
-        for (uint256 lane; lane < IDS; ++lane) {
-            if (word.idAt(lane) == id) ++count;
+        // for (uint256 lane; lane < IDS; ++lane) {
+        //     if (word.idAt(lane) == id) ++count;
+        // }
+        // All lanes at once. No overflow: the sum of a lane's lower 15 bits and 2^15 - 1 stays in the lane, and the product's upper
+        // lane is the sum of at most 15 ones.
+        unchecked {
+            uint256 differs = FrozenWord.unwrap(word) ^ (uint256(id) * EACH_LANE);
+            uint256 equal = ~(((differs & LOWER_BITS) + LOWER_BITS) | differs | LOWER_BITS);
+            return ((equal >> 31) * EACH_LANE) >> 240;
         }
     }
 

@@ -44,8 +44,8 @@ contract OperatorRegistry_Constructor_Test is BondedTest {
     }
 
     function test_constructor_RevertWhen_ParameterIsOutOfRange() public {
-        IOperatorRegistry.Params memory params = _registryParams(3);
-        vm.expectRevert(abi.encodeWithSelector(IOperatorRegistry.OperatorRegistry_OutOfRange.selector, "stage", 3));
+        IOperatorRegistry.Params memory params = _registryParams(4);
+        vm.expectRevert(abi.encodeWithSelector(IOperatorRegistry.OperatorRegistry_OutOfRange.selector, "stage", 4));
         _new(address(vault), GOVERNANCE, params);
         for (uint256 i; i < 2; ++i) {
             params = _registryParams(0);
@@ -359,11 +359,11 @@ contract OperatorRegistry_Standing_Test is BondedTest {
     function test_activate_CountsBothAssetsAtTheWeight() public {
         uint16 alice = _register("alice");
         _deposit(alice, MIN_BOND / 2);
-        _depositToken(alice, MIN_BOND - 2); // at a weight of a half: one wei short
+        _depositToken(alice, MIN_BOND - 2 gwei); // at a weight of a half: one gwei short
         vm.startPrank(_owner("alice"));
         vm.expectRevert(
             abi.encodeWithSelector(
-                IOperatorRegistry.OperatorRegistry_Underbonded.selector, alice, MIN_BOND - 1, MIN_BOND
+                IOperatorRegistry.OperatorRegistry_Underbonded.selector, alice, MIN_BOND - 1 gwei, MIN_BOND
             )
         );
         registry.activate(alice);
@@ -586,7 +586,7 @@ contract OperatorRegistry_Governance_Test is BondedTest {
         registry.offerGovernance(address(this));
     }
 
-    function test_advanceStage_ByOne_TwoEpochsOn_AfterTheDwell_WithEnoughOperators() public {
+    function test_advanceStage_ByOne_ThreeEpochsOn_AfterTheDwell_WithEnoughOperators() public {
         _deploy(address(token), 0);
         uint256 deployed = block.timestamp;
         _whitelist(_owner("alice"), FOUNDATION_ENTITY);
@@ -606,7 +606,7 @@ contract OperatorRegistry_Governance_Test is BondedTest {
         vm.stopPrank();
 
         _activate("bob", MIN_BOND);
-        uint64 from = registry.currentEpoch() + 2;
+        uint64 from = registry.currentEpoch() + 3;
         vm.expectEmit();
         emit IOperatorRegistry.StageAdvanced(1, from);
         vm.startPrank(GOVERNANCE);
@@ -621,12 +621,18 @@ contract OperatorRegistry_Governance_Test is BondedTest {
         registry.advanceStage();
         vm.warp(_startOf(from) + STAGE_DWELL);
         registry.advanceStage();
-        uint64 last = registry.currentEpoch() + 2;
+        uint64 next = registry.currentEpoch() + 3;
         assertEq(registry.stageAt(from - 1), 0);
-        assertEq(registry.stageAt(last - 1), 1);
-        assertEq(registry.stageAt(last), 2);
-        _warpToEpoch(last);
-        vm.expectRevert(abi.encodeWithSelector(IOperatorRegistry.OperatorRegistry_LastStage.selector, 2));
+        assertEq(registry.stageAt(next - 1), 1);
+        assertEq(registry.stageAt(next), 2);
+
+        vm.warp(_startOf(next) + STAGE_DWELL);
+        registry.advanceStage();
+        uint64 last = registry.currentEpoch() + 3;
+        assertEq(registry.stageAt(last - 1), 2);
+        assertEq(registry.stageAt(last), 3);
+        vm.warp(_startOf(last) + STAGE_DWELL);
+        vm.expectRevert(abi.encodeWithSelector(IOperatorRegistry.OperatorRegistry_LastStage.selector, 3));
         registry.advanceStage();
     }
 
@@ -638,18 +644,18 @@ contract OperatorRegistry_Governance_Test is BondedTest {
         vm.startPrank(GOVERNANCE);
         _warpToEpoch(3);
         registry.advanceStage();
-        vm.warp(_startOf(5) - 1);
+        vm.warp(_startOf(6) - 1);
         vm.expectRevert(
             abi.encodeWithSelector(
-                IOperatorRegistry.OperatorRegistry_StageTooYoung.selector, _startOf(5) - 1, _startOf(5)
+                IOperatorRegistry.OperatorRegistry_StageTooYoung.selector, _startOf(6) - 1, _startOf(6)
             )
         );
         registry.advanceStage();
-        _warpToEpoch(5);
+        _warpToEpoch(6);
         registry.advanceStage();
-        assertEq(registry.stageAt(4), 0);
-        assertEq(registry.stageAt(5), 1);
+        assertEq(registry.stageAt(5), 0);
         assertEq(registry.stageAt(6), 1);
-        assertEq(registry.stageAt(7), 2);
+        assertEq(registry.stageAt(8), 1);
+        assertEq(registry.stageAt(9), 2);
     }
 }

@@ -38,7 +38,7 @@ contract Slasher_Gossip_Test is RotaFixture {
 
     function test_proveGossipEquivocation_TombstonesLikeACommitment() public {
         (bytes memory other, bytes memory signature) = _another();
-        uint256 penalty = slasher.penaltyOf(operator);
+        (uint256 penalty,) = slasher.penaltyOf(operator);
         uint256 reach = vault.slashableOf(operator);
         vm.prank(stranger);
         slasher.proveGossipEquivocation(operator, a, signatureA, other, signature);

@@ -36,14 +36,20 @@ contract Slasher_Equivocation_Test is SlasherTest {
         uint256 lock = pledges.lockOf(alice.id);
         uint256 core = vault.coreOf(alice.id);
         assertEq(lock, 8 * pledges.lockPerSlotAt(2), "all of its live slots");
-        assertEq(slasher.penaltyOf(alice.id), lock + core / 2);
+        (uint256 ofCore, uint256 locks) = slasher.penaltyOf(alice.id);
+        assertEq(ofCore, core / 2);
+        assertEq(locks, lock);
         uint256 reach = vault.slashableOf(alice.id);
         (BlockCommitment memory a, BlockCommitment memory b) = _twoBlocks();
 
         vm.expectEmit(address(slasher));
         emit ISlasher.Equivocated(alice.id, a.number, REPORTER, 2);
         _report(alice, a, b);
+        assertEq(reach - vault.slashableOf(alice.id), core / 2);
 
+        vm.expectEmit(address(slasher));
+        emit ISlasher.Expelled(alice.id, REPORTER, lock);
+        _expel(alice);
         assertEq(reach - vault.slashableOf(alice.id), lock + core / 2);
         uint256 reward = vault.rewardOf(REPORTER)[0];
         uint256 burned = vault.burnable()[0];
@@ -73,22 +79,28 @@ contract Slasher_Equivocation_Test is SlasherTest {
     }
 
     /// @dev The set of the next epoch is closed: it is frozen into it all the same, and loses that by a call of anybody's.
-    function test_voidSlots_GivenFrozenAfterTheTombstone_VoidsThemToo() public {
+    function test_expel_GivenFrozenAfterTheTombstone_VoidsThemToo() public {
         _equivocate(bob);
         _prepare(3);
         (uint64 slot, uint256 count) = _slotsOf(bob.id, 3);
         assertEq(count, 4);
         assertEq(schedule.holderAt(slot, 0), bob.id);
-        slasher.voidSlots(bob.id);
+        uint256 reach = vault.slashableOf(bob.id);
+        _expel(bob);
         assertEq(schedule.holderAt(slot, 0), reserve.id);
+        assertEq(vault.slashableOf(bob.id), reach, "locks are taken once");
     }
 
-    function test_voidSlots_RevertWhen_NotTombstonedHere() public {
+    function test_expel_RevertWhen_NotTombstonedHere() public {
         vm.expectRevert(abi.encodeWithSelector(ISlasher.Slasher_NotTombstoned.selector, bob.id));
-        slasher.voidSlots(bob.id);
+        slasher.expel(bob.id);
+        vm.prank(address(court));
+        registry.evict(bob.id);
+        vm.expectRevert(abi.encodeWithSelector(ISlasher.Slasher_NotTombstoned.selector, bob.id));
+        slasher.expel(bob.id);
         _equivocate(reserve);
         vm.expectRevert(abi.encodeWithSelector(ISlasher.Slasher_NotTombstoned.selector, reserve.id));
-        slasher.voidSlots(reserve.id);
+        slasher.expel(reserve.id);
     }
 
     /// @dev Half of the core, three quarters, all of it; a week later half again.
@@ -119,7 +131,7 @@ contract Slasher_Equivocation_Test is SlasherTest {
 
     function test_proveEquivocation_GivenReserve_PaysOnceForEachHeight() public {
         (BlockCommitment memory a, BlockCommitment memory b) = _twoBlocks();
-        uint256 penalty = slasher.penaltyOf(reserve.id);
+        (uint256 penalty,) = slasher.penaltyOf(reserve.id);
         uint256 bond = vault.bondOf(reserve.id);
         _report(reserve, a, b);
         assertEq(vault.bondOf(reserve.id), bond - penalty);
@@ -216,12 +228,14 @@ contract Slasher_Equivocation_Test is SlasherTest {
             _equivocate(operators[1 + i]);
         }
         uint256 reach = vault.slashableOf(alice.id);
-        uint256 asked = slasher.penaltyOf(alice.id);
+        (uint256 asked, uint256 locks) = slasher.penaltyOf(alice.id);
+        asked += locks;
         (BlockCommitment memory a, BlockCommitment memory b) = _twoBlocks();
         _report(alice, a, b);
+        _expel(alice);
         uint256 taken = reach - vault.slashableOf(alice.id);
-        // In whole gwei, rounded up.
-        assertApproxEqAbs(taken, asked < reach ? asked : reach, 1 gwei);
+        // In whole gwei, rounded up twice.
+        assertApproxEqAbs(taken, asked < reach ? asked : reach, 2 gwei);
         uint256 reward = vault.rewardOf(REPORTER)[0];
         assertLe(reward, taken / 10);
     }

@@ -30,6 +30,11 @@ abstract contract SlasherTest is BatonTest {
         slasher.proveEquivocation(operator.id, a, signatureA, b, signatureB);
     }
 
+    function _expel(Operator memory operator) internal {
+        vm.prank(REPORTER);
+        slasher.expel(operator.id);
+    }
+
     function _expectRefused(
         bytes memory reason,
         Operator memory operator,

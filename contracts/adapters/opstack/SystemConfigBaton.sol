@@ -36,6 +36,8 @@ contract SystemConfigBaton is ISystemConfigBaton {
     /* STORAGE */
     address internal _newOwner;
     uint96 internal _earliest;
+    /// @inheritdoc ISystemConfigBaton
+    bool public isOssified;
 
     /* CONSTRUCTOR */
     constructor(address baton, address chainOwner, address systemConfig, uint32 returnDelay) {
@@ -47,6 +49,7 @@ contract SystemConfigBaton is ISystemConfigBaton {
     /* MODIFIERS */
     modifier onlyChainOwner() {
         if (msg.sender != CHAIN_OWNER) revert SystemConfigBaton_NotChainOwner(msg.sender);
+        if (isOssified) revert SystemConfigBaton_Ossified();
         _;
     }
 
@@ -115,6 +118,12 @@ contract SystemConfigBaton is ISystemConfigBaton {
         (_newOwner, _earliest) = (address(0), 0);
         emit ConfigReturned(newOwner);
         ISystemConfig(SYSTEM_CONFIG).transferOwnership(newOwner);
+    }
+
+    /// @inheritdoc ISystemConfigBaton
+    function ossifyAdapter() external onlyChainOwner {
+        isOssified = true;
+        emit AdapterOssified();
     }
 
     /* VIEWS */

@@ -123,7 +123,7 @@ contract SlasherAttackTest is SlasherTest {
     /// @dev A void decided in the last block before a slot reaches its operator when the slot has begun.
     function test_attack_VoidInTheLastBlockBeforeASlot_SparesItsFirstBlocks() public {
         _warpTo(_start(FIRST + 2) - 2);
-        vm.prank(address(slasher));
+        vm.prank(address(baton));
         schedule.voidRemaining(alice.id, FIRST + 2);
         vm.warp(_start(FIRST + 4) + 16);
         bytes memory inTurn = abi.encodeWithSelector(ISlasher.Slasher_InTurn.selector, alice.id, FIRST + 2);
@@ -175,9 +175,12 @@ contract SlasherAttackTest is SlasherTest {
         uint256 reach = vault.slashableOf(alice.id);
         (BlockCommitment memory a, BlockCommitment memory b) = _twoBlocks();
         (bytes memory signatureA, bytes memory signatureB) = (_sign(alice, a), _sign(alice, b));
-        uint256 penalty = slasher.penaltyOf(alice.id);
-        vm.prank(alice.owner);
+        (uint256 penalty, uint256 locks) = slasher.penaltyOf(alice.id);
+        penalty += locks;
+        vm.startPrank(alice.owner);
         slasher.proveEquivocation(alice.id, a, signatureA, b, signatureB);
+        slasher.expel(alice.id);
+        vm.stopPrank();
         uint256 reward = vault.rewardOf(alice.owner)[0];
         assertEq(reach - vault.slashableOf(alice.id), penalty);
         assertLe(reward, penalty / 10);
@@ -185,8 +188,8 @@ contract SlasherAttackTest is SlasherTest {
 
     function test_attack_SelfJailBeforeTheTombstone_ChangesNothing() public {
         _reportTurn(alice, _dated(FIRST, _start(FIRST + 1)));
-        uint256 penalty = slasher.penaltyOf(alice.id);
-        assertEq(_equivocate(alice), penalty);
+        (uint256 penalty, uint256 locks) = slasher.penaltyOf(alice.id);
+        assertEq(_equivocate(alice), penalty + locks);
         assertTrue(_status(alice) == Status.Tombstoned);
     }
 }

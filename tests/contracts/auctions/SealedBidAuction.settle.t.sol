@@ -334,10 +334,12 @@ contract SealedBidAuction_Stage_Test is AuctionTest {
         vm.prank(operators[0].owner);
         auction.commitBid(operators[0].id, E, "commitment");
 
-        // The stage advances two epochs ahead, and with it the auction begins.
+        // The stage advances three epochs ahead, before bids for its first epoch open, and with it the auction begins.
         vm.prank(governance);
         registry.advanceStage();
-        _commit(operators[0], E, _curve(1, 1));
+        uint64 first = registry.currentEpoch() + 3;
+        _warpToCommit(first);
+        _commit(operators[0], first, _curve(1, 1));
     }
 }
 

@@ -44,6 +44,13 @@ contract Slasher_Gas_Test is RotaFixture {
         vm.snapshotGasLastCall("Slasher", "equivocation proof, second in an epoch");
     }
 
+    function test_gas_expel() public {
+        slasher.proveEquivocation(accused.id, a, signatureA, b, signatureB);
+        vm.prank(stranger);
+        slasher.expel(accused.id);
+        vm.snapshotGasLastCall("Slasher", "expel, 4 live epochs");
+    }
+
     function test_gas_proveOutOfTurn() public {
         BlockCommitment memory commitment = a;
         commitment.slot -= 1;

@@ -16,7 +16,7 @@ contract CampaignTest is InvariantTest {
                 address(handler).call(abi.encodeWithSelector(actions[seed % actions.length], seed));
             if (!ok) revert(vm.toString(answer));
         }
-        for (uint256 invariant; invariant < 60; ++invariant) {
+        for (uint256 invariant; invariant < 100; ++invariant) {
             assertEq(handler.breach(invariant), "");
         }
         handler.report();

@@ -8,7 +8,7 @@ import {RotaConfig, RotaSystem} from "@rota/contracts/deploy/RotaDeployer.sol";
 /// @notice All actors and time on one deployed system: owners, bidders, sequencers, and the world around them.
 contract Handler is WorldActions {
     /// @notice The actions, for a campaign to choose from.
-    function actions() external pure returns (bytes4[] memory selectors) {
+    function actions() external pure virtual returns (bytes4[] memory selectors) {
         bytes4[41] memory all = [
             this.register.selector,
             this.activate.selector,

@@ -89,7 +89,7 @@ abstract contract HandlerBase is RotaFixture {
         _observe();
     }
 
-    function _config() internal override returns (RotaConfig memory c) {
+    function _config() internal virtual override returns (RotaConfig memory c) {
         c = super._config();
         fickle = new FickleTarget();
         c.target = fickle;

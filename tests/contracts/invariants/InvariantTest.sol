@@ -26,7 +26,7 @@ abstract contract InvariantTest is Test {
     RotaConfig internal config;
 
     function setUp() public virtual {
-        handler = new Handler();
+        handler = _newHandler();
         RotaSystem memory system = handler.system();
         (registry, vault, pledges, schedule) = (system.registry, system.vault, system.pledges, system.schedule);
         (auction, baton) = (system.auction, system.baton);
@@ -38,6 +38,11 @@ abstract contract InvariantTest is Test {
 
     function afterInvariant() external view {
         handler.report();
+    }
+
+    /// @dev The world that the campaign is in.
+    function _newHandler() internal virtual returns (Handler) {
+        return new Handler();
     }
 
     /* WHAT ALL LOOK AT */

@@ -13,7 +13,8 @@ abstract contract OwnerActions is HandlerBase {
         if (operators.length == MOST_OPERATORS && _spared()) return;
         Operator memory operator = _keysOf(string.concat("newcomer ", vm.toString(++_names)));
         // Some belong to one party.
-        if (operators.length != MOST_OPERATORS) {
+        bool open = registry.stageAt(registry.currentEpoch() + 2) == registry.LAST_STAGE();
+        if (operators.length != MOST_OPERATORS && !open) {
             vm.prank(registry.governance());
             registry.setWhitelisted(operator.owner, uint32(100 + _roll(3)));
         }

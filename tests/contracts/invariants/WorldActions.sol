@@ -56,6 +56,7 @@ abstract contract WorldActions is OwnerActions, DelegatorActions, BidderActions,
 
     /* GOVERNANCE */
     function whitelist(uint256 seed) external action(seed) {
+        if (registry.stageAt(registry.currentEpoch() + 2) == registry.LAST_STAGE() && _spared()) return;
         address owner = operators[_roll(operators.length)].owner;
         // Seldom nobody, often somebody's partner.
         uint32 entity = _roll(6) == 0 ? 0 : uint32(100 + _roll(3));
@@ -64,7 +65,10 @@ abstract contract WorldActions is OwnerActions, DelegatorActions, BidderActions,
     }
 
     function advanceStage(uint256 seed) external action(seed) {
-        if (registry.stageAt(registry.currentEpoch() + 2) == 2 && (_spared() || _spared())) return;
+        // The auction's stage lasts for a while, the last one for ever.
+        uint8 stage = registry.stageAt(registry.currentEpoch() + 3);
+        if (stage >= 2 && (_spared() || _spared())) return;
+        if (stage == registry.LAST_STAGE() && _spared()) return;
         _advanceStage();
     }
 
@@ -208,7 +212,7 @@ abstract contract WorldActions is OwnerActions, DelegatorActions, BidderActions,
     }
 
     /// @dev Who is assigned: winners to the slot, then operators of the closed set within their entity's cap.
-    function _checkFrozen(uint64 epoch) private {
+    function _checkFrozen(uint64 epoch) internal virtual {
         uint16[] memory slots = schedule.slotsOf(epoch);
         (uint16[] memory ids, uint32[] memory entities) = registry.eligibleSet(epoch);
         uint256 cap = auction.capSlots();

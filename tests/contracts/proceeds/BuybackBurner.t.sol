@@ -331,6 +331,7 @@ contract Sender {
         TO = to;
     }
 
+    // solhint-disable-next-line no-complex-fallback
     fallback() external {
         (bool ok,) = TO.call{value: address(this).balance}("");
         require(ok);

@@ -25,6 +25,23 @@ contract FrozenWordTest is Test {
         }
     }
 
+    function testFuzz_countOf_MatchesALoop(uint256 raw, uint256 lanes, uint16 id) public pure {
+        if (id == 0) id = 1;
+        // Ids at random are hardly ever equal: put the wanted one, or one beside it, into some lanes.
+        for (uint256 lane; lane < 16; ++lane) {
+            uint256 what = (lanes >> (2 * lane)) & 3;
+            if (what == 0) continue;
+            uint16 value = what == 1 ? id : what == 2 ? id ^ 1 : id ^ 0x8000;
+            raw = (raw & ~(uint256(type(uint16).max) << (16 * lane))) | (uint256(value) << (16 * lane));
+        }
+        FrozenWord word = FrozenWord.wrap(raw);
+        uint256 expected;
+        for (uint256 lane; lane < 15; ++lane) {
+            if (word.idAt(lane) == id) ++expected;
+        }
+        assertEq(word.countOf(id), expected);
+    }
+
     function test_countOf_CountsLanes() public pure {
         uint16[] memory slots = new uint16[](15);
         (slots[0], slots[3], slots[14]) = (7, 7, 7);

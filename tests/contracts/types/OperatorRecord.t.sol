@@ -23,6 +23,32 @@ contract OperatorRecord_Test is Test {
         assertEq(record.statusFrom(), from);
         assertEq(record.jailedUntil(), until);
         assertEq(record.batcherCount(), count);
-        assertEq(OperatorRecord.unwrap(record) >> 248, dirt >> 248, "bits that are nobody's");
+        assertEq(record.isSeated(), dirt >> 248 & 1 == 1);
+        assertEq(OperatorRecord.unwrap(record) >> 251, dirt >> 251, "bits that are nobody's");
+    }
+
+    function testFuzz_withSeat_ChangesNothingElse(uint256 dirt, bool seated) public pure {
+        OperatorRecord record = OperatorRecord.wrap(dirt).withSeat(seated);
+        assertEq(record.isSeated(), seated);
+        assertEq((OperatorRecord.unwrap(record) ^ dirt) & ~(uint256(1) << 248), 0);
+    }
+
+    /// @dev Against a plain list by epoch: each change counts from its epoch on, and replaces what was decided for it.
+    function testFuzz_activeAt_IsExactFromTwoEpochsBeforeTheLastChangeOn(uint256 seed) public pure {
+        OperatorRecord record = OperatorRecord.wrap(0);
+        bool[80] memory active;
+        uint256 from = 2;
+        for (uint256 i; i < 20; ++i) {
+            uint256 dice = uint256(keccak256(abi.encode(seed, i)));
+            from += dice % 4;
+            Status status = Status((dice >> 8) % 5);
+            record = record.withStatus(status, uint32(from));
+            for (uint256 epoch = from; epoch < active.length; ++epoch) {
+                active[epoch] = status == Status.Active;
+            }
+            for (uint256 epoch = from - 2; epoch < from + 4; ++epoch) {
+                assertEq(record.activeAt(uint64(epoch)), active[epoch]);
+            }
+        }
     }
 }

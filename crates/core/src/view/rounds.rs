@@ -3,13 +3,13 @@
 use super::{Bid, ChainView, Round};
 use crate::types::{Epoch, OperatorId, Wei};
 
-/// The stage whose epochs are auctioned.
+/// The first stage whose epochs are auctioned.
 const AUCTION_STAGE: u8 = 2;
 
 impl ChainView {
     /// Whether the slots of `epoch` are auctioned.
     pub fn is_auctioned(&self, epoch: Epoch) -> bool {
-        self.stage(epoch) == AUCTION_STAGE && epoch.0 >= 2
+        self.stage(epoch) >= AUCTION_STAGE && epoch.0 >= 2
     }
 
     pub fn round(&self, epoch: Epoch) -> Option<&Round> {

@@ -245,7 +245,14 @@ impl State {
                 self.entities.insert(e.owner, e.entity);
             }
             E::StageAdvanced(e) => self.stage.set(e.fromEpoch, e.stage),
-            E::OwnershipOffered(_) | E::GovernanceOffered(_) | E::GovernanceAccepted(_) => {}
+            // Gossip keys are op-node's; a seat matters to policies alone, and who is active is so without one.
+            E::OwnershipOffered(_)
+            | E::GovernanceOffered(_)
+            | E::GovernanceAccepted(_)
+            | E::CoreOssified(_)
+            | E::GossipKeySet(_)
+            | E::ActivatedWithoutSeat(_)
+            | E::SeatTaken(_) => {}
         }
     }
 

@@ -268,6 +268,44 @@ contract SystemConfigBatonTest is Test {
         adapter.announceReturn(chainOwner);
     }
 
+    /* OSSIFICATION */
+    function test_ossifyAdapter_EndsAllButTheRotation() public {
+        vm.startPrank(chainOwner);
+        adapter.announceReturn(stranger);
+        vm.expectEmit(address(adapter));
+        emit ISystemConfigBaton.AdapterOssified();
+        adapter.ossifyAdapter();
+        assertTrue(adapter.isOssified());
+        skip(DELAY);
+
+        bytes memory ossified = abi.encodeWithSelector(ISystemConfigBaton.SystemConfigBaton_Ossified.selector);
+        vm.expectRevert(ossified);
+        adapter.returnConfig();
+        vm.expectRevert(ossified);
+        adapter.announceReturn(chainOwner);
+        vm.expectRevert(ossified);
+        adapter.abandonReturn();
+        vm.expectRevert(ossified);
+        adapter.forward(abi.encodeCall(IRealSystemConfig.setGasLimit, (30_000_000)));
+        vm.expectRevert(ossified);
+        adapter.ossifyAdapter();
+        vm.stopPrank();
+
+        assertEq(config.owner(), address(adapter));
+        vm.prank(baton);
+        adapter.rotate(next);
+        assertEq(adapter.batcher(), next);
+    }
+
+    function test_ossifyAdapter_RevertWhen_CallerIsNotTheChainOwner() public {
+        for (uint256 i; i < 2; ++i) {
+            address caller = [stranger, baton][i];
+            vm.prank(caller);
+            vm.expectRevert(abi.encodeWithSelector(ISystemConfigBaton.SystemConfigBaton_NotChainOwner.selector, caller));
+            adapter.ossifyAdapter();
+        }
+    }
+
     function _return(address newOwner) internal {
         vm.startPrank(chainOwner);
         adapter.announceReturn(newOwner);
