@@ -119,9 +119,7 @@ contract BondDelegation_Test is BondedTest {
         _warpToEpoch(2);
         vm.prank(owner);
         vm.expectRevert(
-            abi.encodeWithSelector(
-                IBondVault.BondVault_DelegatedTooMuch.selector, alice, 180 ether, 180 ether - 9 gwei
-            )
+            abi.encodeWithSelector(IBondVault.BondVault_DelegatedTooMuch.selector, alice, 180 ether, 180 ether - 9 gwei)
         );
         vault.requestExit(alice, 0, 1 gwei);
     }
@@ -188,9 +186,7 @@ contract BondDelegation_Test is BondedTest {
         address dora = _delegate("dora", alice, 5 ether);
         vm.expectRevert(IBondVault.BondVault_ZeroAmount.selector);
         _undelegate(dora, 0);
-        vm.expectRevert(
-            abi.encodeWithSelector(ERC6909.ERC6909InsufficientBalance.selector, owner, 0, 1, id)
-        );
+        vm.expectRevert(abi.encodeWithSelector(ERC6909.ERC6909InsufficientBalance.selector, owner, 0, 1, id));
         _undelegate(owner, 1);
         vm.expectRevert(abi.encodeWithSelector(IBondVault.BondVault_OldGeneration.selector, id + 1, id));
         vault.undelegate(id + 1, 1);

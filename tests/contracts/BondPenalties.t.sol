@@ -52,12 +52,14 @@ contract BondPenalties_Test is BondedTest {
         _deposit(alice, 3 ether);
         _depositToken(alice, 12e18); // worth 6
         vm.expectEmit();
-        emit IBondVault.Leaked(alice, 6 ether, 6 ether, RESERVE, _basket(2 ether, 8e18), _basket(0.666666666 ether, 2.666666666e18));
+        emit IBondVault.Leaked(
+            alice, 6 ether, 6 ether, RESERVE, _basket(2 ether, 8e18), _basket(0.666_666_666 ether, 2.666666666e18)
+        );
         assertEq(_leak(6 ether, RESERVE), 6 ether);
         _assertBond(alice, 1 ether, 4e18);
-        _assertBond(RESERVE, 0.666666666 ether, 2.666666666e18);
+        _assertBond(RESERVE, 0.666_666_666 ether, 2.666666666e18);
         uint256[4] memory burnable = vault.burnable();
-        assertEq(burnable[0], 1.333333334 ether);
+        assertEq(burnable[0], 1.333_333_334 ether);
         assertEq(burnable[1], 5.333333334e18);
     }
 
@@ -112,9 +114,7 @@ contract BondPenalties_Test is BondedTest {
         _depositToken(alice, 20e18);
         address reporter = makeAddr("reporter");
         vm.expectEmit();
-        emit IBondVault.Slashed(
-            alice, 30 ether, 20 ether, reporter, _basket(10 ether, 20e18), _basket(1 ether, 2e18)
-        );
+        emit IBondVault.Slashed(alice, 30 ether, 20 ether, reporter, _basket(10 ether, 20e18), _basket(1 ether, 2e18));
         assertEq(_slash(30 ether, reporter), 20 ether);
         assertEq(reporter.balance, 0, "nothing is pushed");
         assertEq(vault.rewardOf(reporter)[1], 2e18);

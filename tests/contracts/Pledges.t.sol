@@ -31,9 +31,7 @@ contract Pledges_Test is BondedTest {
 
     function _expectOutOfRange(string memory parameter, uint256 value, IPledges.Params memory params) internal {
         vm.expectRevert(abi.encodeWithSelector(IPledges.Pledges_OutOfRange.selector, parameter, value));
-        new Pledges(
-            clock, registry, vault, ISchedule(address(schedule)), ISealedBidAuction(address(schedule)), params
-        );
+        new Pledges(clock, registry, vault, ISchedule(address(schedule)), ISealedBidAuction(address(schedule)), params);
     }
 
     function test_constructor_RevertWhen_AParameterIsOutOfRange() public {
@@ -86,9 +84,7 @@ contract Pledges_Test is BondedTest {
         assertEq(_required(), 40 ether + 2 * LOCK, "two slots of epoch 5");
         vm.prank(owner);
         vm.expectRevert(
-            abi.encodeWithSelector(
-                IBondVault.BondVault_BelowRequirement.selector, alice, 40 ether - 1 gwei, 42 ether
-            )
+            abi.encodeWithSelector(IBondVault.BondVault_BelowRequirement.selector, alice, 40 ether - 1 gwei, 42 ether)
         );
         vault.requestExit(alice, 0, 1 gwei);
         vm.warp(_startOf(6) - 1);
@@ -206,10 +202,10 @@ contract Pledges_Test is BondedTest {
         pledges.moveLock();
         _warpToEpoch(4);
         pledges.moveLock();
-        assertEq(pledges.lockPerSlotAt(7), 1.265625 ether, "an eighth of the epoch before's");
+        assertEq(pledges.lockPerSlotAt(7), 1.265_625 ether, "an eighth of the epoch before's");
         schedule.set(alice, 2, 0);
         assertEq(pledges.lockOf(alice), 2 * LOCK);
-        assertEq(_required(), 2 * 1.265625 ether, "an exit leaves the highest that is decided");
+        assertEq(_required(), 2 * 1.265_625 ether, "an exit leaves the highest that is decided");
     }
 
     function testFuzz_moveLock_AnEighthAnEpochAtMost_WithinItsRange(uint96[20] memory prices, uint8[20] memory gaps)
