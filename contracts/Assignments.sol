@@ -377,16 +377,19 @@ abstract contract Assignments is ISchedule, Clocked {
 
     /* INTERNAL: WRITES */
     /// @dev The voids of one epoch, from the slot at `index` on, which has not begun.
-    function _void(uint16 operator, uint64 epoch, uint256 index) internal {
+    /// @return count Slots that were not void before.
+    function _void(uint16 operator, uint64 epoch, uint256 index) internal returns (uint256 count) {
         uint256 from = index;
         EpochState state;
         bool any;
         for (; index < SLOTS_PER_EPOCH; ++index) {
             if (_frozenId(epoch, index) != operator) continue;
             if (!any) (state, any) = (_stateOf(epoch), true);
+            if (state.isVoided(index)) continue;
+            ++count;
             state = _forgetReturn(state.setVoided(index), epoch, index, operator);
         }
-        if (!any) return;
+        if (count == 0) return 0;
 
         // Effect.
         _states[epoch % RING] = state;

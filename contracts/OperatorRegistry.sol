@@ -33,6 +33,7 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
     uint32 internal constant STAGE_NOTICE = 3;
     bytes32 internal constant KEY_BINDING_TYPEHASH = keccak256("KeyBinding(address owner)");
 
+    /// @inheritdoc IOperatorRegistry
     IBondVault public immutable VAULT;
     /// @notice Told of every key set, so that a claim need not ask; zero for nobody.
     IBaton public immutable BATON;

@@ -27,6 +27,8 @@ contract Schedule is Assignments, PolicyTable {
     bytes32 internal constant SEED_DOMAIN = keccak256("Rota.Seed.v1");
     /// @dev Blocks whose hash EIP-2935 keeps.
     uint256 internal constant HISTORY_BLOCKS = 8191;
+    /// @dev Last part of an epoch in which pledges for the next one are held against bonds, percent.
+    uint256 internal constant LAST_PERCENT = 10;
 
     /// @notice From the closing of the set to the seed's block, L1 seconds.
     uint256 public immutable SEED_DELAY;
@@ -99,6 +101,22 @@ contract Schedule is Assignments, PolicyTable {
         if (SLOTS_PER_EPOCH > FrozenWordLib.IDS) _frozen[word + 1] = FrozenWordLib.fromBytes(packed, 1, epoch);
         if (SLOTS_PER_EPOCH > 2 * FrozenWordLib.IDS) _frozen[word + 2] = FrozenWordLib.fromBytes(packed, 2, epoch);
         emit EpochFrozen(epoch, packed);
+    }
+
+    /// @inheritdoc ISchedule
+    function voidUnderbonded(uint64 epoch, uint16 operator) external returns (uint256 slots) {
+        // Check: it is time, and the slots are assigned.
+        _checkNext(epoch);
+        uint256 opens = _startOf(epoch, 0) - _clock().epochSeconds() * LAST_PERCENT / 100;
+        if (block.timestamp < opens) revert Schedule_TooEarly(epoch, opens);
+        if (!_isFrozen(epoch)) revert Schedule_EpochUndecided(epoch);
+
+        // Effect: before the vault is asked, which is safe because it reverts all of it if the pledge is held.
+        slots = _void(operator, epoch, 0);
+        if (slots == 0) revert Schedule_NothingToVoid(epoch, operator);
+
+        // Interaction: the pledges judge, and the vault pays the penalty.
+        REGISTRY.VAULT().PLEDGES().takeDefault(operator, epoch, slots);
     }
 
     /// @inheritdoc ISchedule

@@ -153,6 +153,11 @@ contract Slasher is Evidence {
             _checkReceipt(operator, receipt, receiptSignature, last);
             broken = commitment.number > receipt.number && commitment.slot < receipt.boundarySlot;
         } else {
+            // Check: it countersigned. Who held the slot before the boundary, too, may have signed as the one to hand over, when it
+            // left before it was taken over: such a receipt says nothing of what it builds on later.
+            if (_everHeld(operator, last, _clock().startOfSlot(last))) {
+                revert Slasher_NotTheOutgoing(operator, receipt.boundarySlot, outgoing);
+            }
             // Check: it said that it has this chain and builds on it.
             _checkReceipt(operator, receipt, receiptSignature, receipt.boundarySlot);
             broken = commitment.number == receipt.number

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {Status} from "../types/Types.sol";
+import {IBondVault} from "./IBondVault.sol";
 
 /// @title Operator registry
 /// @notice Who may sequence: operators, their keys and standing, the whitelist and the stage ratchet.
@@ -304,6 +305,8 @@ interface IOperatorRegistry {
     function ossifyCore() external;
 
     /* VIEWS */
+    /// @return What operators' bonds are in; fixed.
+    function VAULT() external view returns (IBondVault);
     /// @return Who may jail and tombstone; fixed.
     function SLASHER() external view returns (address);
     /// @return Who may evict; fixed.

@@ -65,6 +65,8 @@ interface ISchedule is IPolicyTable {
     /// @notice Neither the first slot of a turn nor one to return at: the assigned operator holds it without a claim.
     error Schedule_NothingToClaim(uint64 slot, uint16 assigned);
     error Schedule_SlotVoided(uint64 slot);
+    /// @notice None of the epoch's slots is the operator's, or all of those are void already.
+    error Schedule_NothingToVoid(uint64 epoch, uint16 operator);
     /// @notice Only slots that have not begun can be returned at or voided.
     error Schedule_SlotBegun(uint64 slot, uint256 start);
     error Schedule_SlotNotBegun(uint64 slot, uint256 start);
@@ -127,6 +129,19 @@ interface ISchedule is IPolicyTable {
     /// - it began, else {Schedule_TooEarly}; it is still in the ring, else {Schedule_SlotForgotten}
     /// - it was not frozen, else {Schedule_AlreadyFrozen}; nor cancelled, else {Schedule_AlreadyCancelled}
     function cancel(uint64 epoch) external;
+
+    /// @notice Takes the slots of `epoch` from an operator that does not hold what it pledged for it; they are the reserve's. By anyone,
+    /// in the last tenth of the epoch before: the only time at which bonds are held against pledges.
+    /// @dev Emits {SlotsVoided}. The vault takes the penalty of the default.
+    ///
+    /// Requirements:
+    /// - epoch 2 or later, else {Schedule_EpochUnscheduled}
+    /// - now is in the last tenth of epoch - 1, else {Schedule_TooEarly} or {Schedule_TooLate}
+    /// - it is frozen, else {Schedule_EpochUndecided}, and the operator has slots of it that are not void, else
+    ///   {Schedule_NothingToVoid}
+    /// - the vault finds a shortfall, else its error
+    /// @return slots How many were taken.
+    function voidUnderbonded(uint64 epoch, uint16 operator) external returns (uint256 slots);
 
     /* BATON ONLY */
     /// @notice Notes that the operator `slot` is assigned to claimed it: it opens its turn there, or returns to it.

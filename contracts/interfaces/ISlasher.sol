@@ -76,7 +76,7 @@ interface ISlasher {
     error Slasher_NearTakeOver(uint256 timestamp, uint256 change);
     /// @notice The receipts are for two boundaries, or say the same.
     error Slasher_OneReceipt(uint64 boundarySlotA, uint64 boundarySlotB);
-    /// @notice Another operator handed over at this boundary: whoever countersigns may have to choose.
+    /// @notice Another operator handed over at this boundary, so that what this one signed of it binds it to nothing.
     error Slasher_NotTheOutgoing(uint16 operator, uint64 boundarySlot, uint16 outgoing);
     /// @notice The commitment keeps to the receipt.
     error Slasher_ReceiptKept(uint16 operator, uint64 boundarySlot);
@@ -186,6 +186,7 @@ interface ISlasher {
     /// - the boundary is `SETTLE_BLOCKS` old, else {Slasher_TooEarly}, and at most `EVIDENCE_WINDOW`, else {Slasher_TooLate}
     /// - the operator's keys signed both: of the epoch of the slot before the boundary (outgoing) or of the boundary (countersigner),
     ///   and of the commitment's slot, else {Slasher_WrongSigner}
+    /// - a countersigner held no part of the slot before the boundary, else {Slasher_NotTheOutgoing}
     /// - the commitment breaks the receipt, else {Slasher_ReceiptKept}
     /// - the operator did not pay for this boundary, else {Slasher_AlreadyJudged}
     function proveReceiptBroken(

@@ -116,7 +116,7 @@ contract Slasher_Receipts_Test is SlasherTest {
         HandoffReceipt memory first = _receipt(0, 0, keccak256("genesis"));
         BlockCommitment memory commitment = _dated(0, _start(0) + 2);
         (bytes memory a, bytes memory b) = (_sign(reserve, first), _sign(reserve, commitment));
-        vm.expectRevert(abi.encodeWithSelector(ISlasher.Slasher_ReceiptKept.selector, reserve.id, 0));
+        vm.expectRevert(abi.encodeWithSelector(ISlasher.Slasher_NotTheOutgoing.selector, reserve.id, 0, 0));
         slasher.proveReceiptBroken(reserve.id, first, a, commitment, b);
     }
 

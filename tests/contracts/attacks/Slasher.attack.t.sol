@@ -5,7 +5,7 @@ import {SlasherTest} from "../SlasherTest.sol";
 import {ISlasher} from "@rota/contracts/interfaces/ISlasher.sol";
 import {Commitments} from "@rota/contracts/libraries/Commitments.sol";
 import {Operator} from "@rota/contracts/testing/RotaFixture.sol";
-import {BlockCommitment, Status} from "@rota/contracts/types/Types.sol";
+import {BlockCommitment, HandoffReceipt, Status} from "@rota/contracts/types/Types.sol";
 
 /// @notice Evidence that is none: an honest operator is never punished, and no evidence counts twice or elsewhere.
 contract SlasherAttackTest is SlasherTest {
@@ -131,6 +131,26 @@ contract SlasherAttackTest is SlasherTest {
         _reportTurn(alice, _dated(FIRST + 2, _start(FIRST + 2) + 6));
         // The next voided slot is no surprise any more.
         _reportTurn(alice, _dated(FIRST + 3, _start(FIRST + 3)));
+    }
+
+    /// @dev She left, was taken over, came back, and L1 was taken back under her last block: she seals that height again. Her
+    /// receipt was one of who hands over, though another one held at the boundary in the end.
+    function test_attack_HonestReturnAfterLeaving_IsSpared() public {
+        BlockCommitment memory last = _blockNow();
+        _callOut(reserve);
+        _mine(baton.CALLOUT_GRACE_BLOCKS() + 1);
+        _takeOver(reserve);
+        _claim(alice, FIRST + 3);
+        assertEq(schedule.holderAt(FIRST + 1, _start(FIRST + 2) - 1), reserve.id);
+        HandoffReceipt memory receipt = _receipt(FIRST + 2, last.number, last.blockHash);
+        BlockCommitment memory resealed = last;
+        (resealed.slot, resealed.blockHash) = (FIRST + 3, keccak256("on the origin that is canonical now"));
+        (bytes memory a, bytes memory b) = (_sign(alice, receipt), _sign(alice, resealed));
+        vm.warp(_start(FIRST + 3) + 16);
+        vm.expectRevert(
+            abi.encodeWithSelector(ISlasher.Slasher_NotTheOutgoing.selector, alice.id, FIRST + 2, reserve.id)
+        );
+        slasher.proveReceiptBroken(alice.id, receipt, a, resealed, b);
     }
 
     /* KEYS */

@@ -237,7 +237,7 @@ abstract contract HandlerBase is RotaFixture {
     }
 
     /// @dev Notes what must not change from now on. After every move in time and every action.
-    function _observe() internal {
+    function _observe() internal virtual {
         _observeEpochs();
         if (_now() < config.clock.genesis) return;
 

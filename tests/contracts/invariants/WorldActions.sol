@@ -36,6 +36,7 @@ abstract contract WorldActions is OwnerActions, DelegatorActions, BidderActions,
             if (epoch == registry.currentEpoch() + 1 && _phaseOf(epoch) == EpochPhase.Pending) _tendSeed(epoch);
             (bool settled,,,) = auction.resultOf(epoch);
             if (!settled) _trySettle(epoch);
+            _tendPolicies(epoch);
         }
         if (_phaseOf(epoch) != EpochPhase.Seeded && _spared()) return;
         if (!_try("freeze", stranger, address(schedule), abi.encodeCall(schedule.freeze, (epoch)))) return;
@@ -204,6 +205,9 @@ abstract contract WorldActions is OwnerActions, DelegatorActions, BidderActions,
         _try("recordSeed", stranger, address(schedule), abi.encodeCall(schedule.recordSeed, (epoch, header, parent)));
     }
 
+    /// @dev What the epoch's policies wait for beside the auction's settlement.
+    function _tendPolicies(uint64 epoch) internal virtual {}
+
     function _advanceStage() internal override {
         if (registry.stageAt(registry.currentEpoch()) < 2) {
             _reach(config.clock.genesis);
@@ -237,7 +241,7 @@ abstract contract WorldActions is OwnerActions, DelegatorActions, BidderActions,
         _check(7, _count(slots, RESERVE) == 0, "the reserve was drawn");
     }
 
-    function _count(uint16[] memory slots, uint16 id) private pure returns (uint256 count) {
+    function _count(uint16[] memory slots, uint16 id) internal pure returns (uint256 count) {
         for (uint256 i; i < slots.length; ++i) {
             if (slots[i] == id) ++count;
         }

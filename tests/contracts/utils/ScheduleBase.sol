@@ -13,6 +13,13 @@ import {Clock} from "@rota/contracts/types/Types.sol";
 /// @notice As much of a registry as the schedule knows: the stage, which it tells, and governance.
 contract StageRegistry {
     address public governance = msg.sender;
+    // The name of the real one's.
+    // solhint-disable-next-line var-name-mixedcase
+    address public VAULT;
+
+    function setVault(address vault) external {
+        VAULT = vault;
+    }
     /// @dev Nobody.
     address public SLASHER;
 
