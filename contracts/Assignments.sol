@@ -55,23 +55,37 @@ abstract contract Assignments is ISchedule, Clocked {
     /* BATON ONLY */
     /// @inheritdoc ISchedule
     function recordClaim(uint64 slot) external onlyBaton returns (uint16 assigned, bool isReturn) {
-        (uint64 epoch, uint256 index) = _locate(slot);
+        (uint256 epoch, uint256 index) = _locate(slot);
 
         // Check: an epoch that is not frozen yet has no operators to claim it, until it begins as the reserve's.
         uint256 epochStart = _startOf(epoch, 0);
-        if (block.timestamp < epochStart && !_isDecided(epoch)) revert Schedule_EpochUndecided(epoch);
+        // The epoch of a slot of 64 bits.
+        // forge-lint: disable-next-line(unsafe-typecast)
+        if (block.timestamp < epochStart && !_isDecided(epoch)) revert Schedule_EpochUndecided(uint64(epoch));
 
-        EpochState state = _stateOf(epoch);
-        (uint16 frozen, bool opens) = _frozenAndFirst(epoch, index);
-        bool voided = state.isVoided(index);
-        assigned = voided ? RESERVE : _orReserve(frozen);
+        // The epoch's place is computed once for its three uses.
+        uint256 place = epoch % RING;
+        EpochState state = _states[place].orBlank(epoch);
+        bool plain = state.isPlain();
+        bool opens;
+        (assigned, opens) = _frozenAndFirst(epoch, place, index);
+        if (!plain && state.isVoided(index)) {
+            assigned = RESERVE;
+            opens = opens || !state.isVoided(index - 1);
+        } else if (assigned == 0) {
+            assigned = RESERVE;
+        }
 
         // Check: each slot is claimed once.
         if (state.isClaimed(index)) revert Schedule_AlreadyClaimed(slot);
 
-        if (opens || (voided && !state.isVoided(index - 1))) {
-            // Check: the turn is still to be opened, and nobody took it over.
-            _checkOpening(state, epoch, index, assigned);
+        if (opens) {
+            // Check: the turn is still to be opened, and nobody took it over. In the usual case nothing is left to look at: the
+            // slot lasts, and everybody in its epoch holds what is frozen. No overflow: times and a few blocks.
+            unchecked {
+                bool lasts = block.timestamp + _notice() < epochStart + (index + 1) * SLOT_SECONDS;
+                if (!plain || !lasts) _checkOpening(state, epoch, index, assigned);
+            }
         } else {
             // Check and effect: the change of holder.
             isReturn = true;
@@ -79,7 +93,7 @@ abstract contract Assignments is ISchedule, Clocked {
         }
 
         // Effect: the claim, and the anchor.
-        _states[epoch % RING] = state.setClaimed(index).setAnchor(block.number, block.timestamp, epochStart);
+        _states[place] = state.setClaimed(index).setAnchor(block.number, block.timestamp, epochStart);
     }
 
     /// @inheritdoc ISchedule
@@ -88,7 +102,7 @@ abstract contract Assignments is ISchedule, Clocked {
         if (block.timestamp < GENESIS) revert Schedule_BeforeGenesis(block.timestamp, GENESIS);
 
         // Check: something of the turn is left.
-        (uint64 epoch, uint256 index, uint256 offset) = _now();
+        (uint256 epoch, uint256 index, uint256 offset) = _now();
         timestamp = uint64(block.timestamp + _notice());
         (, uint256 end) = _turn(epoch, index);
         if (timestamp >= _startOf(epoch, end)) revert Schedule_TurnEnding(timestamp, _startOf(epoch, end));
@@ -111,7 +125,7 @@ abstract contract Assignments is ISchedule, Clocked {
 
     /// @inheritdoc ISchedule
     function recordMiss(uint64 slot) external onlyBaton returns (uint16 assigned, uint8 missesInEpoch) {
-        (uint64 epoch, uint256 index) = _locate(slot);
+        (uint256 epoch, uint256 index) = _locate(slot);
 
         // Check: it began, and is noted once.
         uint256 start = _startOf(epoch, index);
@@ -137,7 +151,7 @@ abstract contract Assignments is ISchedule, Clocked {
 
     /// @inheritdoc ISchedule
     function voidRemaining(uint16 operator, uint64 fromSlot) external onlyBaton {
-        (uint64 epoch, uint256 index) = _locate(fromSlot);
+        (uint256 epoch, uint256 index) = _locate(fromSlot);
 
         // Check: neither the current slot nor a past one is touched.
         uint256 start = _startOf(epoch, index);
@@ -157,33 +171,33 @@ abstract contract Assignments is ISchedule, Clocked {
     /* WHO SEQUENCES */
     /// @inheritdoc ISchedule
     function currentHolder() external view returns (uint16) {
-        (uint64 epoch, uint256 index, uint256 offset) = _now();
+        (uint256 epoch, uint256 index, uint256 offset) = _now();
         return _holder(_stateOf(epoch), epoch, index, offset);
     }
 
     /// @inheritdoc ISchedule
     function holderAt(uint64 slot, uint256 timestamp) external view returns (uint16) {
-        (uint64 epoch, uint256 index) = _locate(slot);
+        (uint256 epoch, uint256 index) = _locate(slot);
         uint256 start = _startOf(epoch, index);
         return _holder(_stateOf(epoch), epoch, index, timestamp > start ? timestamp - start : 0);
     }
 
     /// @inheritdoc ISchedule
     function assignedTo(uint64 slot) external view returns (uint16) {
-        (uint64 epoch, uint256 index) = _locate(slot);
+        (uint256 epoch, uint256 index) = _locate(slot);
         return _stateOf(epoch).isVoided(index) ? RESERVE : _orReserve(_frozenId(epoch, index));
     }
 
     /// @inheritdoc ISchedule
     function turnOf(uint64 slot) external view returns (uint64 first, uint64 end, uint16 assigned) {
-        (uint64 epoch, uint256 index) = _locate(slot);
+        (uint256 epoch, uint256 index) = _locate(slot);
         (uint256 from, uint256 to) = _turn(epoch, index);
         return (_slotOf(epoch, from), _slotOf(epoch, to), _orReserve(_frozenId(epoch, index)));
     }
 
     /// @inheritdoc ISchedule
     function changesOf(uint64 slot) external view returns (uint16[] memory holders, uint256[] memory timestamps) {
-        (uint64 epoch, uint256 index) = _locate(slot);
+        (uint256 epoch, uint256 index) = _locate(slot);
         ChangeRecord record;
         if (_stateOf(epoch).isChanged(index)) record = _changes[_ringSlot(epoch, index)];
         uint256 count = record.count();
@@ -197,19 +211,19 @@ abstract contract Assignments is ISchedule, Clocked {
     /* SLOTS */
     /// @inheritdoc ISchedule
     function isClaimed(uint64 slot) external view returns (bool) {
-        (uint64 epoch, uint256 index) = _locate(slot);
+        (uint256 epoch, uint256 index) = _locate(slot);
         return _stateOf(epoch).isClaimed(index);
     }
 
     /// @inheritdoc ISchedule
     function isMissed(uint64 slot) external view returns (bool) {
-        (uint64 epoch, uint256 index) = _locate(slot);
+        (uint256 epoch, uint256 index) = _locate(slot);
         return _stateOf(epoch).isMissed(index);
     }
 
     /// @inheritdoc ISchedule
     function isVoided(uint64 slot) external view returns (bool) {
-        (uint64 epoch, uint256 index) = _locate(slot);
+        (uint256 epoch, uint256 index) = _locate(slot);
         return _stateOf(epoch).isVoided(index);
     }
 
@@ -238,7 +252,7 @@ abstract contract Assignments is ISchedule, Clocked {
     function _slasher() internal view virtual returns (address);
 
     /// @dev The one place that says who holds: `offset` seconds into the slot; any offset behind its end is its end.
-    function _holder(EpochState state, uint64 epoch, uint256 index, uint256 offset) internal view returns (uint16 id) {
+    function _holder(EpochState state, uint256 epoch, uint256 index, uint256 offset) internal view returns (uint16 id) {
         uint16 frozen = _frozenId(epoch, index);
         id = frozen;
 
@@ -255,7 +269,7 @@ abstract contract Assignments is ISchedule, Clocked {
     }
 
     /// @dev Whether who holds the slot at its end does so by a change of holder; a change to `lost` does not count.
-    function _isTaken(EpochState state, uint64 epoch, uint256 index, uint16 lost) internal view returns (bool) {
+    function _isTaken(EpochState state, uint256 epoch, uint256 index, uint16 lost) internal view returns (bool) {
         uint256 changed = state.changedUpTo(index);
         if (changed == 0) return false;
         ChangeRecord record = _changes[_ringSlot(epoch, LibBit.fls(changed))];
@@ -265,7 +279,7 @@ abstract contract Assignments is ISchedule, Clocked {
     }
 
     /// @dev Positions in the epoch of the turn's first slot and of the first one after it.
-    function _turn(uint64 epoch, uint256 index) internal view returns (uint256 first, uint256 end) {
+    function _turn(uint256 epoch, uint256 index) internal view returns (uint256 first, uint256 end) {
         uint16 frozen = _frozenId(epoch, index);
         (first, end) = (index, index + 1);
         while (first != 0 && _frozenId(epoch, first - 1) == frozen) --first;
@@ -273,7 +287,7 @@ abstract contract Assignments is ISchedule, Clocked {
     }
 
     /// @dev 0 where nothing is frozen.
-    function _frozenId(uint64 epoch, uint256 index) internal view returns (uint16) {
+    function _frozenId(uint256 epoch, uint256 index) internal view returns (uint16) {
         // No overflow: an index is below 45.
         unchecked {
             FrozenWord word = _frozen[_ringWord(epoch, index / FrozenWordLib.IDS)];
@@ -282,7 +296,7 @@ abstract contract Assignments is ISchedule, Clocked {
     }
 
     /// @dev How many slots of an epoch are frozen to an operator.
-    function _slotsIn(uint64 epoch, uint16 operator) internal view returns (uint256 count) {
+    function _slotsIn(uint256 epoch, uint16 operator) internal view returns (uint256 count) {
         // No overflow: a few times 15.
         unchecked {
             for (uint256 i; i * FrozenWordLib.IDS < SLOTS_PER_EPOCH; ++i) {
@@ -293,7 +307,12 @@ abstract contract Assignments is ISchedule, Clocked {
     }
 
     /// @dev The frozen id of a slot, and whether it is the first of its turn; one word for both where one has both.
-    function _frozenAndFirst(uint64 epoch, uint256 index) internal view returns (uint16 id, bool first) {
+    /// @param place The epoch's in the ring.
+    function _frozenAndFirst(uint256 epoch, uint256 place, uint256 index)
+        internal
+        view
+        returns (uint16 id, bool first)
+    {
         // No overflow: an index is below 45.
         unchecked {
             uint256 lane = index % FrozenWordLib.IDS;
@@ -301,7 +320,7 @@ abstract contract Assignments is ISchedule, Clocked {
                 id = _frozenId(epoch, index);
                 return (id, index == 0 || _frozenId(epoch, index - 1) != id);
             }
-            FrozenWord word = _frozen[_ringWord(epoch, index / FrozenWordLib.IDS)];
+            FrozenWord word = _frozen[place * WORDS_PER_EPOCH + index / FrozenWordLib.IDS];
             // What nobody is frozen to is one turn.
             if (!word.isOf(epoch)) return (0, false);
             id = word.idAt(lane);
@@ -309,7 +328,7 @@ abstract contract Assignments is ISchedule, Clocked {
         }
     }
 
-    function _isFrozen(uint64 epoch) internal view returns (bool) {
+    function _isFrozen(uint256 epoch) internal view returns (bool) {
         // A word never written has the tag of every 65,536th epoch; `freeze` leaves no word 0 but that of such an epoch
         // without operators, which reads the same.
         FrozenWord word = _frozen[_ringWord(epoch, 0)];
@@ -317,29 +336,29 @@ abstract contract Assignments is ISchedule, Clocked {
     }
 
     /// @dev Whether the assignments of an epoch that has not begun are settled.
-    function _isDecided(uint64 epoch) internal view returns (bool) {
+    function _isDecided(uint256 epoch) internal view returns (bool) {
         return epoch < Timeline.FIRST_SCHEDULED_EPOCH || _isFrozen(epoch);
     }
 
-    function _stateOf(uint64 epoch) internal view returns (EpochState) {
+    function _stateOf(uint256 epoch) internal view returns (EpochState) {
         return _states[epoch % RING].orBlank(epoch);
     }
 
     // No overflow in the next three: a ring is at most 128 and not 0, and an epoch comes out of a slot of 64 bits.
 
-    function _ringWord(uint64 epoch, uint256 word) internal view returns (uint256) {
+    function _ringWord(uint256 epoch, uint256 word) internal view returns (uint256) {
         unchecked {
             return epoch % RING * WORDS_PER_EPOCH + word;
         }
     }
 
-    function _ringSlot(uint64 epoch, uint256 index) internal view returns (uint256) {
+    function _ringSlot(uint256 epoch, uint256 index) internal view returns (uint256) {
         unchecked {
             return epoch % RING * SLOTS_PER_RING_EPOCH + index;
         }
     }
 
-    function _slotOf(uint64 epoch, uint256 index) internal view returns (uint64) {
+    function _slotOf(uint256 epoch, uint256 index) internal view returns (uint64) {
         unchecked {
             // The slot that this epoch and position came out of had 64 bits.
             // forge-lint: disable-next-line(unsafe-typecast)
@@ -359,9 +378,9 @@ abstract contract Assignments is ISchedule, Clocked {
     }
 
     /// @dev Epoch and position of a slot, if the ring knows its epoch.
-    function _locate(uint64 slot) internal view returns (uint64 epoch, uint256 index) {
+    function _locate(uint64 slot) internal view returns (uint256 epoch, uint256 index) {
         (epoch, index) = _split(slot);
-        (uint64 current,,) = _now();
+        uint256 current = _epochNow();
         // No overflow: the current epoch is a time divided.
         unchecked {
             if (epoch > current + 1) revert Schedule_SlotTooFar(slot, _slotOf(current + 2, 0) - 1);
@@ -369,16 +388,14 @@ abstract contract Assignments is ISchedule, Clocked {
         }
     }
 
-    function _oldestEpoch(uint64 current) internal view returns (uint64) {
-        // Not above the current epoch, for a ring is at least 2.
-        // forge-lint: disable-next-line(unsafe-typecast)
-        return current + 2 > RING ? uint64(current + 2 - RING) : 0;
+    function _oldestEpoch(uint256 current) internal view returns (uint256) {
+        return current + 2 > RING ? current + 2 - RING : 0;
     }
 
     /* INTERNAL: WRITES */
     /// @dev The voids of one epoch, from the slot at `index` on, which has not begun.
     /// @return count Slots that were not void before.
-    function _void(uint16 operator, uint64 epoch, uint256 index) internal returns (uint256 count) {
+    function _void(uint16 operator, uint256 epoch, uint256 index) internal returns (uint256 count) {
         uint256 from = index;
         EpochState state;
         bool any;
@@ -397,18 +414,16 @@ abstract contract Assignments is ISchedule, Clocked {
     }
 
     /// @dev The claim that opens a turn: before it, or while it lasts and is not taken over.
-    function _checkOpening(EpochState state, uint64 epoch, uint256 index, uint16 assigned) internal view {
+    function _checkOpening(EpochState state, uint256 epoch, uint256 index, uint16 assigned) internal view {
         // A take-over that is recorded and not yet in effect counts: a claim in between would move the batcher back.
         uint256 start = _startOf(epoch, index);
         uint256 elapsed;
-        // No overflow: a time and a few blocks.
+        // No overflow: times and a few blocks.
         unchecked {
             uint256 soon = block.timestamp + _notice();
             if (soon > start) elapsed = soon - start;
         }
-        if (elapsed < SLOT_SECONDS) {
-            if (state.isPlain()) return;
-        } else {
+        if (elapsed >= SLOT_SECONDS) {
             (, uint256 end) = _turn(epoch, index);
             uint256 length = (end - index) * SLOT_SECONDS;
             if (block.timestamp >= start + length) revert Schedule_TurnOver(_slotOf(epoch, index));
@@ -419,7 +434,7 @@ abstract contract Assignments is ISchedule, Clocked {
     }
 
     /// @dev The claim that returns to a turn taken over: a change of holder at the slot's start.
-    function _return(EpochState state, uint64 epoch, uint256 index, uint16 assigned) internal returns (EpochState) {
+    function _return(EpochState state, uint256 epoch, uint256 index, uint16 assigned) internal returns (EpochState) {
         uint64 slot = _slotOf(epoch, index);
         if (state.isVoided(index)) revert Schedule_SlotVoided(slot);
         uint256 start = _startOf(epoch, index);
@@ -435,7 +450,7 @@ abstract contract Assignments is ISchedule, Clocked {
 
     /// @dev Appends a change to the slot's record, and begins the record if there is none. No change in it is later: a return
     /// makes sure, and take-overs take effect in the order of their transactions.
-    function _change(EpochState state, uint64 epoch, uint256 index, uint16 next, uint256 offset)
+    function _change(EpochState state, uint256 epoch, uint256 index, uint16 next, uint256 offset)
         internal
         returns (EpochState)
     {
@@ -458,7 +473,7 @@ abstract contract Assignments is ISchedule, Clocked {
     }
 
     /// @dev A return to a slot that is voided before it begins counts for nothing: who took the turn over keeps it.
-    function _forgetReturn(EpochState state, uint64 epoch, uint256 index, uint16 operator)
+    function _forgetReturn(EpochState state, uint256 epoch, uint256 index, uint16 operator)
         internal
         returns (EpochState)
     {

@@ -40,6 +40,10 @@ abstract contract CallOuts is Turns, EIP712 {
     }
 
     /* CONSTANTS AND IMMUTABLES */
+    /// @dev L2 blocks that a heartbeat may be ahead of L1's time: a sequencer seals a block a little before its date, and L1's
+    /// clock may lag. More would let a holder that does not sequence answer with what it signed ahead.
+    uint256 internal constant AHEAD_BLOCKS = 2;
+
     /// @inheritdoc IBaton
     uint256 public immutable L2_CHAIN_ID;
     /// @inheritdoc IBaton
@@ -112,7 +116,7 @@ abstract contract CallOuts is Turns, EIP712 {
         if (open.caller == 0) revert Baton_NoCallOut();
         if (block.number > _deadline(open)) revert Baton_AnswerTooLate(block.number, _deadline(open));
 
-        // Check: the block can be one of this turn, and was made after the question.
+        // Check: the block can be one of this turn, and was made between the question and now.
         Clock memory c = _clock();
         if (commitment.l2ChainId != L2_CHAIN_ID) revert Baton_WrongChain(commitment.l2ChainId, L2_CHAIN_ID);
         (uint64 turn,,) = SCHEDULE.turnOf(commitment.slot);
@@ -122,6 +126,8 @@ abstract contract CallOuts is Turns, EIP712 {
             revert Baton_WrongTimestamp(commitment.timestamp, dated);
         }
         if (dated < open.timestamp) revert Baton_StaleHeartbeat(dated, open.timestamp);
+        uint256 latest = block.timestamp + AHEAD_BLOCKS * L2_BLOCK_SECONDS;
+        if (dated > latest) revert Baton_HeartbeatAhead(dated, latest);
 
         // Check: it is the holder's word.
         address key = REGISTRY.sequencerKeyAt(open.holder, c.epochOf(open.slot));

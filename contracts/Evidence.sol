@@ -72,10 +72,10 @@ abstract contract Evidence is ISlasher, Clocked {
         returns (address signer)
     {
         _checkChain(commitment.l2ChainId);
-        (uint64 epoch, uint256 index) = _split(commitment.slot);
+        (uint256 epoch, uint256 index) = _split(commitment.slot);
         _checkWindow(_startOf(epoch, index + 1));
         signer = _signerOf(commitment, signature);
-        _checkKey(operator, signer, REGISTRY.sequencerKeyAt(operator, epoch));
+        _checkKey(operator, signer, _sequencerKeyAt(operator, epoch));
     }
 
     /// @dev Reverts unless the operator signed the receipt with its key of the epoch of `slot`.
@@ -85,8 +85,8 @@ abstract contract Evidence is ISlasher, Clocked {
     {
         _checkChain(receipt.l2ChainId);
         address signer = ECDSA.tryRecoverCalldata(_digest(Commitments.hash(receipt)), signature);
-        (uint64 epoch,) = _split(slot);
-        _checkKey(operator, signer, REGISTRY.sequencerKeyAt(operator, epoch));
+        (uint256 epoch,) = _split(slot);
+        _checkKey(operator, signer, _sequencerKeyAt(operator, epoch));
     }
 
     /// @dev Reverts unless `signer` signed the payload in op-node's way.
@@ -102,6 +102,12 @@ abstract contract Evidence is ISlasher, Clocked {
             signer = ECDSA.tryRecover(digest, v < 27 ? v + 27 : v, bytes32(signature[:32]), bytes32(signature[32:64]));
         }
         _checkKey(operator, signer, key);
+    }
+
+    function _sequencerKeyAt(uint16 operator, uint256 epoch) internal view returns (address) {
+        // The epoch of a slot of 64 bits.
+        // forge-lint: disable-next-line(unsafe-typecast)
+        return REGISTRY.sequencerKeyAt(operator, uint64(epoch));
     }
 
     function _signerOf(BlockCommitment calldata commitment, bytes calldata signature) internal view returns (address) {

@@ -8,7 +8,6 @@ import {Clocked} from "./libraries/Clocked.sol";
 import {KeyHistory, KeyHistoryLib} from "./libraries/KeyHistory.sol";
 import {OperatorSet, OperatorSetLib} from "./libraries/OperatorSet.sol";
 import {Timeline} from "./libraries/Timeline.sol";
-import {toKeyWord} from "./types/KeyWord.sol";
 import {OperatorRecord} from "./types/OperatorRecord.sol";
 import {Clock, RESERVE, Status} from "./types/Types.sol";
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
@@ -28,6 +27,9 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
     uint8 public constant LAST_STAGE = 3;
     uint8 public constant MAX_BATCHER_KEYS = 4;
     uint256 internal constant MAX_SET = 64;
+    /// @dev An entity's slots are capped however many members it has: more serve no purpose but to keep others out. Eight leave room
+    /// for eight entities in the largest set, and let a foundation alone have what stage 0 needs to end.
+    uint256 internal constant MAX_PER_ENTITY = 8;
     /// @dev From the decision about a stage to its first epoch: one more than for other changes, as bids for the epoch after the
     /// next one are open already, and are made for the policies of a stage.
     uint32 internal constant STAGE_NOTICE = 3;
@@ -101,6 +103,10 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
         if (params.stageMinOperators > params.maxOperators) {
             revert OperatorRegistry_OutOfRange("stageMinOperators", params.stageMinOperators);
         }
+        // The foundation alone is admitted in stage 0: its members must be enough to leave it.
+        if (params.stage == 0 && params.stageMinOperators > MAX_PER_ENTITY) {
+            revert OperatorRegistry_OutOfRange("stageMinOperators", params.stageMinOperators);
+        }
         if (reserve.entity == 0) revert OperatorRegistry_OutOfRange("reserve.entity", reserve.entity);
         // Above that an end of jail would not fit its 40 bits, and nobody could be jailed.
         if (params.jailDelay > 36_500 days) revert OperatorRegistry_OutOfRange("jailDelay", params.jailDelay);
@@ -151,16 +157,17 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
         address sequencerKey,
         bytes calldata keyProof,
         address batcherKey,
+        bytes calldata batcherProof,
         address payee,
         string calldata endpoint
     ) external returns (uint16 operator) {
         _checkAdmitted(msg.sender);
         _checkKeyProof(sequencerKey, keyProof);
+        _checkKeyProof(batcherKey, batcherProof);
         operator = _register(msg.sender, sequencerKey, batcherKey, payee, endpoint);
 
-        // Interaction: the Baton's copies.
-        _tellSequencerKey(operator, sequencerKey, 0);
-        _tellBatcherKey(operator, batcherKey, 0);
+        // Interaction: the Baton's copy.
+        _tellKeys(operator, address(0), 0);
     }
 
     /// @inheritdoc IOperatorRegistry
@@ -191,23 +198,32 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
         _operators[operator] = record.withOwner(msg.sender);
         emit OwnershipAccepted(operator, msg.sender);
 
-        // The cap on a party's slots follows the party.
-        if (record.isSeated()) _put(_effectiveEpoch(), operator, entityOf(operator));
+        // The cap on a party's slots follows the party, and so does the one on its members.
+        if (record.isSeated()) {
+            uint32 from = _effectiveEpoch();
+            if (!_isOpen(from)) _checkRoom(operator, entityOfOwner[msg.sender]);
+            _put(from, operator, entityOf(operator));
+        }
     }
 
     /* KEYS */
     /// @inheritdoc IOperatorRegistry
     function setSequencerKey(uint16 operator, address key, bytes calldata keyProof) external onlyOwner(operator) {
         _checkKeyProof(key, keyProof);
+        address previous = _sequencerKeys[operator].latest.key();
         uint32 from = _effectiveEpoch();
         _setSequencerKey(operator, key, from);
 
         // Interaction: the Baton's copy.
-        _tellSequencerKey(operator, key, from);
+        _tellKeys(operator, previous, from);
     }
 
     /// @inheritdoc IOperatorRegistry
-    function setBatcherKey(uint16 operator, uint8 index, address key) external onlyOwner(operator) {
+    function setBatcherKey(uint16 operator, uint8 index, address key, bytes calldata keyProof)
+        external
+        onlyOwner(operator)
+    {
+        _checkKeyProof(key, keyProof);
         OperatorRecord record = _operators[operator];
         uint8 count = record.batcherCount();
         if (index > count || index >= MAX_BATCHER_KEYS) {
@@ -218,7 +234,7 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
         _setBatcherKey(operator, index, key, from);
 
         // Interaction: the Baton's copy, of the key that claims use.
-        if (index == 0) _tellBatcherKey(operator, key, from);
+        if (index == 0) _tellKeys(operator, _sequencerKeys[operator].latest.key(), from);
     }
 
     /// @inheritdoc IOperatorRegistry
@@ -252,7 +268,10 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
         // Check: there is a seat, or none is needed. Operators that leave hold theirs only in epochs before this one's.
         uint32 from = _effectiveEpoch();
         bool seated = _size() < MAX_OPERATORS;
-        if (!seated && !_isOpen(from)) revert OperatorRegistry_SetFull(MAX_OPERATORS);
+        if (!_isOpen(from)) {
+            if (!seated) revert OperatorRegistry_SetFull(MAX_OPERATORS);
+            _checkRoom(operator, entityOfOwner[msg.sender]);
+        }
 
         // Effect.
         _setStatus(operator, Status.Active, from);
@@ -504,12 +523,11 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
     }
 
     /// @dev A trusted contract: a copy that was not made would be a key that changed for the registry alone.
-    function _tellSequencerKey(uint16 operator, address key, uint32 from) internal {
-        if (address(BATON) != address(0)) BATON.noteSequencerKey(operator, toKeyWord(key, from));
-    }
-
-    function _tellBatcherKey(uint16 operator, address key, uint32 from) internal {
-        if (address(BATON) != address(0)) BATON.noteBatcherKey(operator, toKeyWord(key, from));
+    /// @param previous The sequencer key before `from`, the first epoch of what changed.
+    function _tellKeys(uint16 operator, address previous, uint32 from) internal {
+        if (address(BATON) == address(0)) return;
+        address batcherKey = _batcherKeys[operator][0].latest.key();
+        BATON.noteKeys(operator, previous, _sequencerKeys[operator].latest.key(), batcherKey, from);
     }
 
     /// @dev A binding is never undone: what a key once signed can always be laid to the operator that had it.
@@ -601,6 +619,14 @@ contract OperatorRegistry is IOperatorRegistry, Clocked, EIP712 {
         uint32 foundation = entityOfOwner[_operators[RESERVE].owner()];
         if (entity != foundation && stageAt(_effectiveEpoch()) == 0) {
             revert OperatorRegistry_NotFoundation(owner, entity, foundation);
+        }
+    }
+
+    /// @dev Whether one more member of an entity is admitted. What governance itself puts under one entity stays in.
+    function _checkRoom(uint16 operator, uint32 entity) internal {
+        _flush();
+        if (_set.countOf(entity, operator) >= MAX_PER_ENTITY) {
+            revert OperatorRegistry_EntityFull(entity, MAX_PER_ENTITY);
         }
     }
 

@@ -38,7 +38,8 @@ contract Schedule is Assignments, PolicyTable {
     /* STORAGE */
     /// @dev One word an epoch of the ring; the low 16 bits are its tag.
     bytes32[MAX_RING] internal _seeds;
-    /// @dev Kept for ever: what was paid for a cancelled epoch stays refundable.
+    /// @dev Kept for ever: what was paid for a cancelled epoch stays refundable. Where nobody cancels, the next `freeze` of the epoch's
+    /// words does.
     mapping(uint64 epoch => bool) internal _cancelled;
 
     /* CONSTRUCTOR */
@@ -87,16 +88,20 @@ contract Schedule is Assignments, PolicyTable {
     function freeze(uint64 epoch) external {
         // Check: it is time, and the assignments are still open.
         _checkNext(epoch);
-        if (_isFrozen(epoch)) revert Schedule_AlreadyFrozen(epoch);
+        uint256 word = _ringWord(epoch, 0);
+        FrozenWord before = _frozen[word];
+        if (FrozenWord.unwrap(before) != 0 && before.isOf(epoch)) revert Schedule_AlreadyFrozen(epoch);
         bytes32 seed = _seeds[epoch % RING];
         if (!_isSeedOf(seed, epoch)) revert Schedule_SeedNotRecorded(epoch);
 
         // Static calls, so that nothing can come back in between.
         uint16[] memory slots = _fillAll(epoch, seed);
 
+        // Effect: what the words still prove of earlier epochs is noted before it is overwritten.
+        _cancelUnfrozen(before, epoch);
+
         // Effect: the frozen words. As many as the epoch's slots fill.
         bytes memory packed = FrozenWordLib.toBytes(slots);
-        uint256 word = _ringWord(epoch, 0);
         _frozen[word] = FrozenWordLib.fromBytes(packed, 0, epoch);
         if (SLOTS_PER_EPOCH > FrozenWordLib.IDS) _frozen[word + 1] = FrozenWordLib.fromBytes(packed, 1, epoch);
         if (SLOTS_PER_EPOCH > 2 * FrozenWordLib.IDS) _frozen[word + 2] = FrozenWordLib.fromBytes(packed, 2, epoch);
@@ -126,12 +131,10 @@ contract Schedule is Assignments, PolicyTable {
         uint256 start = _clock().startOfEpoch(epoch);
         if (block.timestamp < start) revert Schedule_TooEarly(epoch, start);
         if (_cancelled[epoch]) revert Schedule_AlreadyCancelled(epoch);
-        _checkInRing(epoch);
-        if (_isFrozen(epoch)) revert Schedule_AlreadyFrozen(epoch);
+        if (_wasFrozen(epoch)) revert Schedule_AlreadyFrozen(epoch);
 
         // Effect: note it.
-        _cancelled[epoch] = true;
-        emit EpochCancelled(epoch);
+        _cancel(epoch);
     }
 
     /* SLOTS */
@@ -158,8 +161,7 @@ contract Schedule is Assignments, PolicyTable {
     /// @inheritdoc ISchedule
     function phaseOf(uint64 epoch) external view returns (EpochPhase) {
         if (_cancelled[epoch]) return EpochPhase.Cancelled;
-        _checkInRing(epoch);
-        if (_isFrozen(epoch)) return EpochPhase.Frozen;
+        if (_wasFrozen(epoch)) return EpochPhase.Frozen;
         return _isSeedOf(_seeds[epoch % RING], epoch) ? EpochPhase.Seeded : EpochPhase.Pending;
     }
 
@@ -254,16 +256,54 @@ contract Schedule is Assignments, PolicyTable {
 
     /// @dev Counts in the ring, not in a counter an operator: nothing has to be written when a slot's dispute period lapses.
     function _live(uint16 operator) internal view returns (uint256 count, uint256 lastEnd) {
-        (uint64 current,,) = _now();
-        uint64 oldest = _oldestEpoch(current);
+        uint256 current = _epochNow();
+        uint256 oldest = _oldestEpoch(current);
         // The latest one first: with the first one that is beyond dispute all before it are.
-        for (uint64 epoch = current + 1;; --epoch) {
+        for (uint256 epoch = current + 1;; --epoch) {
             uint256 end = _startOf(epoch + 1, 0) + DISPUTE_PERIOD;
             if (block.timestamp >= end) break;
             uint256 found = _slotsIn(epoch, operator);
             if (found != 0 && lastEnd == 0) lastEnd = end;
             count += found;
             if (epoch == oldest) break;
+        }
+    }
+
+    function _cancel(uint64 epoch) internal {
+        _cancelled[epoch] = true;
+        emit EpochCancelled(epoch);
+    }
+
+    /// @dev Cancels the earlier epochs of this one's words that were never frozen: none where the last one was, as a rule.
+    function _cancelUnfrozen(FrozenWord word, uint64 epoch) internal {
+        uint256 age = _ageOf(word, epoch);
+        for (uint256 back = RING; back < age; back += RING) {
+            // Not below zero: no word is older than epoch 0.
+            // forge-lint: disable-next-line(unsafe-typecast)
+            uint64 earlier = uint64(epoch - back);
+            if (earlier >= Timeline.FIRST_SCHEDULED_EPOCH && !_cancelled[earlier]) _cancel(earlier);
+        }
+    }
+
+    /// @dev Whether an epoch was frozen, also one that the ring has forgotten: its words are its own, or those of a later epoch,
+    /// which would have cancelled it.
+    function _wasFrozen(uint64 epoch) internal view returns (bool) {
+        if (_isFrozen(epoch)) return true;
+        uint64 current = _clock().epochAt(block.timestamp);
+        FrozenWord word = _frozen[_ringWord(epoch, 0)];
+        if (epoch < Timeline.FIRST_SCHEDULED_EPOCH || epoch > current + 1 || FrozenWord.unwrap(word) == 0) {
+            return false;
+        }
+        return _ageOf(word, current + 1) < current + 1 - epoch && !_cancelled[epoch];
+    }
+
+    /// @dev Epochs from that which a word was frozen for to `epoch`, not above its own; all since epoch 0 for a word never written.
+    /// The tag says no more than 65,535: money of rounds that are older than that and were called for by nobody is proceeds.
+    function _ageOf(FrozenWord word, uint64 epoch) internal pure returns (uint256) {
+        unchecked {
+            // The tag, see `FrozenWord`.
+            // forge-lint: disable-next-line(unsafe-typecast)
+            return uint16(epoch - uint64(FrozenWord.unwrap(word)));
         }
     }
 
@@ -283,7 +323,7 @@ contract Schedule is Assignments, PolicyTable {
 
     /// @dev Whether `epoch` is the next one: the only one that can be prepared.
     function _checkNext(uint64 epoch) internal view {
-        (uint64 current,,) = _now();
+        uint256 current = _epochNow();
         if (epoch == current + 1 && current != 0) return;
         if (epoch < Timeline.FIRST_SCHEDULED_EPOCH) revert Schedule_EpochUnscheduled(epoch);
         (uint256 opens, uint256 closes) = _clock().freezeWindow(epoch);

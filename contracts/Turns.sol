@@ -7,13 +7,14 @@ import {IRotationTarget} from "./interfaces/IRotationTarget.sol";
 import {ISchedule} from "./interfaces/ISchedule.sol";
 import {Clocked} from "./libraries/Clocked.sol";
 import {Timeline} from "./libraries/Timeline.sol";
-import {KeyWord} from "./types/KeyWord.sol";
+import {ClaimWord, toClaimWord} from "./types/ClaimWord.sol";
 import {Clock, RESERVE, Status} from "./types/Types.sol";
 
 /// @title Turns
 /// @notice The part of the Baton that a healthy chain uses: claims, and the batcher that follows them.
 /// @dev Trusts `SCHEDULE` never to change who held a slot, and `REGISTRY` never to change a key of a frozen epoch, and to
-/// tell of every key that it sets. Does not trust `TARGET`: it is called last, with capped gas, and neither its revert nor what it returns can stop a claim or a take-over.
+/// tell of every key that it sets. Does not trust `TARGET`: it is called last, with capped gas, and neither its revert nor what
+/// it returns can stop a claim or a take-over.
 abstract contract Turns is IBaton, Clocked {
     using Timeline for Clock;
 
@@ -50,8 +51,9 @@ abstract contract Turns is IBaton, Clocked {
     /* CONSTANTS AND IMMUTABLES */
     /// @dev A ceiling, not an estimate: the most that a hostile target can cost a claim, in gas. The real SystemConfig takes 25,000.
     uint256 internal constant ROTATE_GAS = 100_000;
-    /// @dev What is left to a claim after the target burned all of that: for the event and the way out.
-    uint256 internal constant GAS_AFTER_ROTATE = 10_000;
+    /// @dev Left before that call: ROTATE_GAS * 64 / 63, for a call gets 63/64 at most, and 10,000 for the event and the way out
+    /// after a target that burned it all. A literal: solc would compute the product at each claim.
+    uint256 internal constant GAS_TO_ROTATE = 111_588;
     /// @dev More than the 45 slots of an epoch: the turns of an epoch never share a word.
     uint64 internal constant TAKE_OVER_RING = 64;
 
@@ -69,9 +71,8 @@ abstract contract Turns is IBaton, Clocked {
     /* STORAGE */
     /// @dev By the first slot of the turn, modulo the ring.
     mapping(uint256 ringTurn => TakeOver) internal _takeOvers;
-    /// @dev By operator: copies of the keys that the registry has set last. Arrays, not mappings: there is no hash to compute.
-    KeyWord[1 << 16] internal _sequencerKeys;
-    KeyWord[1 << 16] internal _batcherKeys;
+    /// @dev Copies of what the registry has set last, so that a claim reads one word here and no other contract's.
+    mapping(address sequencerKey => ClaimWord) internal _claimWords;
 
     /* CONSTRUCTOR */
     constructor(
@@ -99,28 +100,33 @@ abstract contract Turns is IBaton, Clocked {
     /// @inheritdoc IBaton
     function claim(uint64 slot) external {
         // Effect: the Schedule notes the claim and tells whose it is, in one call; what is wrong with it undoes that.
-        (uint16 assigned, bool isReturn) = SCHEDULE.recordClaim(slot);
+        (uint16 assigned, bool isReturn) = _recordClaim(slot);
 
         // Check: the caller is whose turn it is. Asked by operator, not by key: a stranger's id, 0, must match no assignment.
-        (uint64 epoch, uint256 index) = _split(slot);
-        if (_sequencerKeyAt(assigned, epoch) != msg.sender) {
+        ClaimWord word = _claimWords[msg.sender];
+        bool known = word.covers(assigned, slot);
+        if (!known && REGISTRY.sequencerKeyAt(assigned, _epochOf(slot)) != msg.sender) {
             revert Baton_NotYourTurn(slot, assigned, msg.sender);
         }
 
-        uint256 start = _startOf(epoch, index);
-        if (isReturn) {
-            _return(slot, assigned, start);
-            return;
-        }
+        uint256 start = _startOf(slot);
+        if (isReturn) return _return(slot, assigned, start);
 
-        // Check: it is near enough. No overflow: times and windows are far below 256 bits.
+        address moved;
+        // No overflow: times and windows are far below 256 bits.
         unchecked {
-            if (block.timestamp + CLAIM_LEAD < start) revert Baton_ClaimTooEarly(slot, start - CLAIM_LEAD);
-            emit Claimed(slot, assigned);
-
-            // Interaction: the batcher, if the predecessor's tail had its time.
-            if (block.timestamp >= start + TAIL_WINDOW) _rotateOrNote(slot, assigned);
+            if (block.timestamp >= start + TAIL_WINDOW) {
+                // Interaction: the batcher, for the predecessor's tail had its time.
+                address batcher = known ? word.batcher() : REGISTRY.batcherKeyAt(assigned, 0, _epochOf(slot));
+                if (_rotate(batcher)) moved = batcher;
+                else emit RotationFailed(slot, assigned, batcher);
+            } else if (block.timestamp + CLAIM_LEAD < start) {
+                // Check: it is near enough.
+                revert Baton_ClaimTooEarly(slot, start - CLAIM_LEAD);
+            }
         }
+        // One event tells of both: a second one is 1,500 gas.
+        emit Claimed(slot, assigned, moved);
     }
 
     /// @inheritdoc IBaton
@@ -149,33 +155,46 @@ abstract contract Turns is IBaton, Clocked {
 
     /* REGISTRY ONLY */
     /// @inheritdoc IBaton
-    function noteSequencerKey(uint16 operator, KeyWord key) external onlyRegistry {
-        _sequencerKeys[operator] = key;
+    function noteKeys(uint16 operator, address previous, address sequencerKey, address batcherKey, uint32 from)
+        external
+        onlyRegistry
+    {
+        // Epochs have 32 bits and 45 slots at most: 40 bits hold any slot.
+        // forge-lint: disable-next-line(unsafe-typecast)
+        uint40 slot = uint40(from * SLOTS_PER_EPOCH);
+
+        // Effect: the previous key claims nothing from then on, whatever batcher is set later.
+        if (previous != sequencerKey) _claimWords[previous] = _claimWords[previous].cutAt(slot);
+
+        // Effect: for earlier slots of the same key claims ask the registry.
+        _claimWords[sequencerKey] = toClaimWord(operator, slot, batcherKey);
     }
 
-    /// @inheritdoc IBaton
-    function noteBatcherKey(uint16 operator, KeyWord key) external onlyRegistry {
-        _batcherKeys[operator] = key;
+    /* INTERNAL: EPOCHS */
+    function _epochOf(uint64 slot) internal view returns (uint64) {
+        return _clock().epochOf(slot);
     }
 
-    /* INTERNAL: KEYS */
-    function _sequencerKeyAt(uint16 operator, uint64 epoch) internal view returns (address) {
-        KeyWord copy = _sequencerKeys[operator];
-        return _covers(copy, epoch) ? copy.key() : REGISTRY.sequencerKeyAt(operator, epoch);
+    /* INTERNAL: CLAIMS */
+    /// @dev `SCHEDULE.recordClaim(slot)`, with its reverts, for 250 gas less: what comes back goes where the arguments were, and is
+    /// a contract's of ours, whose values need no look.
+    function _recordClaim(uint64 slot) internal returns (uint16 assigned, bool isReturn) {
+        (address schedule, bytes4 selector) = (address(SCHEDULE), ISchedule.recordClaim.selector);
+        assembly ("memory-safe") {
+            mstore(0x00, selector)
+            mstore(0x04, and(slot, 0xffffffffffffffff)) // Solidity cleans a value where it uses it, not before
+            let ok := call(gas(), schedule, 0, 0x00, 0x24, 0x00, 0x40)
+            // Less than two words is a revert, or no contract.
+            if iszero(and(ok, gt(returndatasize(), 0x3f))) {
+                let reason := mload(0x40)
+                returndatacopy(reason, 0, returndatasize())
+                revert(reason, returndatasize())
+            }
+            assigned := mload(0x00)
+            isReturn := mload(0x20)
+        }
     }
 
-    function _batcherKeyAt(uint16 operator, uint8 index, uint64 epoch) internal view returns (address) {
-        if (index != 0) return REGISTRY.batcherKeyAt(operator, index, epoch);
-        KeyWord copy = _batcherKeys[operator];
-        return _covers(copy, epoch) ? copy.key() : REGISTRY.batcherKeyAt(operator, 0, epoch);
-    }
-
-    /// @dev Whether a copy answers for the epoch. Not where the registry's constructor set the key, nor for epochs before it.
-    function _covers(KeyWord copy, uint64 epoch) internal pure returns (bool) {
-        return KeyWord.unwrap(copy) != 0 && epoch >= copy.activeFrom();
-    }
-
-    /* INTERNAL: RETURNS */
     /// @dev The rest of a claim that returns to a turn taken over.
     function _return(uint64 slot, uint16 assigned, uint256 start) internal {
         // Check: the taker can see it coming.
@@ -201,30 +220,26 @@ abstract contract Turns is IBaton, Clocked {
         return stay.holder;
     }
 
-    /// @dev For a claim or a take-over, which stand whatever the target does.
+    /// @dev For a take-over, which stands whatever the target does.
     function _rotateOrNote(uint64 slot, uint16 operator) internal {
-        (address batcher, bool ok) = _rotate(slot, operator, 0);
-        if (ok) emit Rotated(slot, operator, batcher);
+        address batcher = REGISTRY.batcherKeyAt(operator, 0, _epochOf(slot));
+        if (_rotate(batcher)) emit Rotated(slot, operator, batcher);
         else emit RotationFailed(slot, operator, batcher);
     }
 
     /// @dev For a call that is about nothing else: its sender is to see it fail before it is sent.
     function _rotateOrRevert(uint64 slot, uint16 operator, uint8 index) internal {
-        (address batcher, bool ok) = _rotate(slot, operator, index);
-        if (!ok) revert Baton_RotationFailed(operator, batcher);
+        address batcher = REGISTRY.batcherKeyAt(operator, index, _epochOf(slot));
+        // Every operator has a first one, so that claims and take-overs need not ask.
+        if (batcher == address(0)) revert Baton_NoBatcherKey(operator, index);
+        if (!_rotate(batcher)) revert Baton_RotationFailed(operator, batcher);
         emit Rotated(slot, operator, batcher);
     }
 
     /// @dev The reason is not copied: a hostile target could return more data than the caller can pay for.
-    function _rotate(uint64 slot, uint16 operator, uint8 index) private returns (address batcher, bool ok) {
-        (uint64 epoch,) = _split(slot);
-        batcher = _batcherKeyAt(operator, index, epoch);
-        if (batcher == address(0)) revert Baton_NoBatcherKey(operator, index);
-
-        // Check: a call gets 63/64 of what is left at most. With less than the cap the caller could starve the target on purpose,
-        // and the claim would stand without a batcher.
-        uint256 required = ROTATE_GAS * 64 / 63 + GAS_AFTER_ROTATE;
-        if (gasleft() < required) revert Baton_GasTooLow(gasleft(), required);
+    function _rotate(address batcher) internal returns (bool ok) {
+        // Check: with less than the cap the caller could starve the target on purpose, and the claim would stand without a batcher.
+        if (gasleft() < GAS_TO_ROTATE) revert Baton_GasTooLow(gasleft(), GAS_TO_ROTATE);
 
         // Interaction: last, and allowed to fail.
         // try TARGET.rotate{gas: ROTATE_GAS}(batcher) { ok = true; } catch {}

@@ -44,6 +44,15 @@ library ConfigFile {
     error ConfigFile_LegsMismatch(string key, uint256 legs);
     /// @notice Each bond token, 3 at most, has one of these.
     error ConfigFile_TokensMismatch(string key, uint256 tokens, uint256 given);
+    /// @notice The value does not cover the epochs that it must, or gives too little notice: write `minimum` or more.
+    error ConfigFile_TooShort(string key, uint256 value, uint256 minimum);
+
+    /// @dev Notice that users of a live chain have of who is going to rule its batcher: a week, as their withdrawals take.
+    uint256 internal constant MIN_RETURN_DELAY = 7 days;
+    /// @dev Chain ids of anvil, geth --dev, and the OP Stack's local L1.
+    uint256 internal constant ANVIL = 31_337;
+    uint256 internal constant GETH_DEV = 1337;
+    uint256 internal constant OP_DEV = 900;
 
     Vm private constant VM = Vm(address(uint160(uint256(keccak256("hevm cheat code")))));
 
@@ -75,18 +84,33 @@ library ConfigFile {
         c.burner = _burner(toml);
         c.rewardToken = VM.parseTomlAddress(toml, ".rewards.token");
         c.rewards = _rewards(toml);
-        _stretch(c);
+        _checkLengths(c);
         (extras.owners, extras.entities) = _whitelist(toml, c.reserve.entity);
     }
 
     /* PRIVATE */
-    /// @dev A devnet is run at any geometry: what has to cover a number of epochs is at least as long as they are.
-    function _stretch(RotaConfig memory c) private pure {
+    /// @dev What has to cover a number of epochs is at least as long as they are.
+    function _checkLengths(RotaConfig memory c) private view {
         uint256 epoch = c.clock.epochSeconds();
         uint256 ring = 3 + (c.disputePeriod + epoch - 1) / epoch;
-        if (c.ring < ring) c.ring = SafeCast.toUint16(ring);
+        c.ring = SafeCast.toUint16(_atLeast(".schedule.ring", c.ring, ring));
         uint256 exitDelay = c.disputePeriod + 3 * epoch;
-        if (c.vault.coreExitDelay < exitDelay) c.vault.coreExitDelay = SafeCast.toUint32(exitDelay);
+        uint256 core = _atLeast(".bond.core_exit_delay", c.vault.coreExitDelay, exitDelay);
+        c.vault.coreExitDelay = SafeCast.toUint32(core);
+        uint256 notice = 3 * epoch;
+        if (!_isDevnet() && notice < MIN_RETURN_DELAY) notice = MIN_RETURN_DELAY;
+        c.returnDelay = SafeCast.toUint32(_atLeast(".chain.return_delay", c.returnDelay, notice));
+    }
+
+    /// @dev A devnet is run at any geometry, and gets what it needs. Elsewhere what the file says is deployed, or nothing.
+    function _atLeast(string memory key, uint256 value, uint256 minimum) private view returns (uint256) {
+        if (value >= minimum) return value;
+        if (!_isDevnet()) revert ConfigFile_TooShort(key, value, minimum);
+        return minimum;
+    }
+
+    function _isDevnet() private view returns (bool) {
+        return block.chainid == ANVIL || block.chainid == GETH_DEV || block.chainid == OP_DEV;
     }
 
     function _clock(string memory toml) private view returns (Clock memory clock) {

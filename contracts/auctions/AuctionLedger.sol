@@ -245,14 +245,8 @@ abstract contract AuctionLedger is ISealedBidAuction, Clocked {
             && block.timestamp >= _clock().endOfEpoch(round.epoch()) + DISPUTE_PERIOD && _isFrozen(round.epoch());
     }
 
-    /// @dev Of a settled round. The schedule remembers a cancelled epoch for ever, but not a frozen one: what it has forgotten was
-    /// frozen, or nobody asked for its cancellation for as long as the ring turns.
     function _isFrozen(uint64 epoch) internal view returns (bool) {
-        try SCHEDULE.phaseOf(epoch) returns (EpochPhase phase) {
-            return phase == EpochPhase.Frozen;
-        } catch {
-            return true;
-        }
+        return SCHEDULE.phaseOf(epoch) == EpochPhase.Frozen;
     }
 
     /// @dev The last step of its callers; what the receiver returns is not copied.

@@ -86,6 +86,8 @@ contract SealedBidAuction is AuctionLedger {
             if (account.free() < deposited) {
                 revert SealedBidAuction_InsufficientBalance(operator, account.free(), deposited);
             }
+            // The entity is bound with the bid, as eligibility is: whatever governance decides from now on is for later bids.
+            account = account.withEntity(epoch, REGISTRY.entityOf(operator));
             _accounts[operator] = account.debit(deposited).withDeposit(epoch, deposit_);
         }
         _commitments[operator] = commitment;
@@ -106,15 +108,15 @@ contract SealedBidAuction is AuctionLedger {
         }
         if (!curve.isWellFormed()) revert SealedBidAuction_MalformedCurve(Curve.unwrap(curve));
 
-        // Check: the bid is one that can be kept. Whoever fails here can still mend it before the window closes.
-        if (!REGISTRY.isEligible(operator, epoch)) revert SealedBidAuction_NotEligible(operator, epoch);
+        // Check: the bid is one that can be kept. Whoever fails here can still mend it before the window closes: nothing is asked that
+        // anybody else decides, so that nobody can make another one lose its deposit.
         _requireBond(operator, epoch);
         if (msg.value != 0) {
             account = account.credit(msg.value);
             emit BalanceDeposited(operator, msg.value);
         }
         uint256 depositGwei = account.depositGwei();
-        account = account.withDeposit(epoch, 0).withEntity(REGISTRY.entityOf(operator)).credit(depositGwei * 1 gwei);
+        account = account.withDeposit(epoch, 0).credit(depositGwei * 1 gwei);
         Bid bid = BidLib.toBid(curve.clip(CAP_SLOTS), operator);
         uint256 locked = _lockOf(bid, depositGwei);
         if (account.free() < locked) revert SealedBidAuction_InsufficientBalance(operator, account.free(), locked);
@@ -267,7 +269,7 @@ contract SealedBidAuction is AuctionLedger {
 
     /* INTERNAL: SETTLEMENT */
     /// @dev The round's bids, and the accounts of their operators with the locks freed. What has become of an operator since its
-    /// reveal does not matter: a bid that was opened binds.
+    /// commitment does not matter: a bid that was opened binds.
     function _read(uint256 index, Round round, bytes32 seed)
         internal
         view
@@ -286,7 +288,7 @@ contract SealedBidAuction is AuctionLedger {
         for (uint256 i; i < count; ++i) {
             Bid bid = _bids[index][i];
             Account account = _accounts[bid.operator()];
-            (book.bids[i], book.groups[i]) = (bid, account.entity());
+            (book.bids[i], book.groups[i]) = (bid, account.entityFor(round.epoch()));
             accounts[i] = account.credit(_lockOf(bid, round.depositGwei()));
         }
     }
@@ -334,13 +336,28 @@ contract SealedBidAuction is AuctionLedger {
         }
     }
 
-    /// @dev What the bid may win counts as if it were won already.
+    /// @dev What the bid may win counts as if it were won already, and so does what the one before it won or may still win, unless it
+    /// is frozen: then it is among the live slots.
     function _requireBond(uint16 operator, uint64 epoch) internal view {
-        uint256 needed = (SCHEDULE.liveSlotsOf(operator) + CAP_SLOTS) * VAULT.PLEDGES().lockPerSlotAt(epoch);
+        uint256 slots = SCHEDULE.liveSlotsOf(operator) + CAP_SLOTS + _undecidedSlots(operator, epoch - 1);
+        uint256 needed = slots * VAULT.PLEDGES().lockPerSlotAt(epoch);
         uint256 minimum = VAULT.MIN_BOND();
         if (needed < minimum) needed = minimum;
         uint256 bonded = VAULT.bondOf(operator);
         if (bonded < needed) revert SealedBidAuction_InsufficientBond(operator, bonded, needed);
+    }
+
+    /// @dev Most slots of `epoch`, which is not over the freeze window yet, that an operator's bid can still bring or has brought it.
+    function _undecidedSlots(uint16 operator, uint64 epoch) internal view returns (uint256) {
+        uint256 index = epoch % RING;
+        Round round = _rounds[index];
+        if (round.epoch() != epoch) return 0;
+        if (round.state() == RoundState.Open) return _findBid(epoch, operator).curve().units();
+        for (uint256 i; i < round.winners(); ++i) {
+            (uint16 winner, uint256 quantity) = round.winnerAt(_winners[index], i);
+            if (winner == operator) return _isFrozen(epoch) ? 0 : quantity;
+        }
+        return 0;
     }
 
     /// @dev Settlements of epoch - 1 happen while `epoch` is bid for: they must not make the deposit depend on who commits when.

@@ -29,6 +29,7 @@ import {ISchedule} from "../interfaces/ISchedule.sol";
 import {ISealedBidAuction} from "../interfaces/ISealedBidAuction.sol";
 import {ISlasher} from "../interfaces/ISlasher.sol";
 import {IStakes} from "../interfaces/IStakes.sol";
+import {Timeline} from "../libraries/Timeline.sol";
 import {AuctionPolicy} from "../policies/Auction.sol";
 import {Composite} from "../policies/Composite.sol";
 import {OpenAuctionPolicy} from "../policies/OpenAuction.sol";
@@ -48,7 +49,7 @@ import {Policies, PolicyChoice, PolicyNames} from "./PolicyChoice.sol";
 /// @param target What rotates; zero to deploy an adapter that is going to own `systemConfig`.
 /// @param systemConfig SystemConfig proxy of the chain; only read when `target` is zero.
 /// @param chainOwner Owner of the chain: whom the adapter obeys and gives SystemConfig back to.
-/// @param returnDelay From the announcement until the adapter gives SystemConfig back, seconds.
+/// @param returnDelay From the announcement until the adapter gives SystemConfig back, seconds, at least 3 epochs.
 /// @param choice Policies of each stage by name, and what they are deployed with.
 /// @param policies Others for a stage, in the order in which they fill, up to the first zero; a stage without any has those named.
 /// @param slasher Another slasher than this deployment's own, which is not deployed then; zero for its own.
@@ -126,11 +127,20 @@ struct RotaSystem {
 library RotaDeployer {
     /// @notice Another contract stands where this one was expected: something else used the deployer's nonce meanwhile.
     error RotaDeployer_WrongAddress(string name, address expected, address found);
+    /// @notice Operators could not end the turns that they bid for before a return, seconds: lengthen the delay.
+    error RotaDeployer_ReturnDelayTooShort(uint256 delay, uint256 minimum);
+
+    /// @dev A bid is made up to two epochs before the epoch that it wins.
+    uint256 internal constant EPOCHS_OF_NOTICE = 3;
 
     /// @notice Deploys everything. Internal: the creations are made by the caller, or by whom its script broadcasts for.
     /// @param deployer Account that creates the contracts.
     /// @param nonce Its next nonce.
     function deploy(RotaConfig memory c, address deployer, uint256 nonce) internal returns (RotaSystem memory s) {
+        uint256 notice = EPOCHS_OF_NOTICE * Timeline.epochSeconds(c.clock);
+        if (address(c.target) == address(0) && c.returnDelay < notice) {
+            revert RotaDeployer_ReturnDelayTooShort(c.returnDelay, notice);
+        }
         s = expected(c, deployer, nonce);
         _agree(c);
 

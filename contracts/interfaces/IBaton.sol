@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {KeyWord} from "../types/KeyWord.sol";
 import {BlockCommitment, HandoffReceipt} from "../types/Types.sol";
 import {IBondVault} from "./IBondVault.sol";
 import {IOperatorRegistry} from "./IOperatorRegistry.sol";
@@ -100,6 +99,8 @@ interface IBaton {
     error Baton_WrongTimestamp(uint256 timestamp, uint256 expected);
     /// @notice The L2 block is older than the call-out: it shows no life after it.
     error Baton_StaleHeartbeat(uint256 timestamp, uint256 callOutTimestamp);
+    /// @notice The L2 block is dated more than 2 L2 blocks after block.timestamp, so after `latest`: answer with an earlier one.
+    error Baton_HeartbeatAhead(uint256 timestamp, uint256 latest);
     /// @notice The signature is not the holder's sequencer key's.
     error Baton_WrongSigner(address signer, address expected);
 
@@ -119,10 +120,12 @@ interface IBaton {
 
     /* EVENTS */
     /// @notice `operator` opened the turn at `slot`.
-    event Claimed(uint64 indexed slot, uint16 indexed operator);
+    /// @param batcher Where the claim moved the chain's batcher to; zero: it did not, for it came early or the target refused.
+    event Claimed(uint64 indexed slot, uint16 indexed operator, address batcher);
     /// @notice The assigned operator holds again from the start of `slot`.
     event Returned(uint64 indexed slot, uint16 indexed operator);
-    /// @param slot The slot claimed, taken over, or in progress.
+    /// @notice The chain's batcher moved by another call than a claim: that one tells it in {Claimed}.
+    /// @param slot The slot taken over, or in progress.
     event Rotated(uint64 indexed slot, uint16 indexed operator, address batcher);
     /// @notice The claim or take-over stands, the batcher did not move. Anyone can try again by `rotate`.
     event RotationFailed(uint64 indexed slot, uint16 indexed operator, address batcher);
@@ -143,8 +146,8 @@ interface IBaton {
     /* TURNS */
     /// @notice Claims the turn that `slot` opens (its first slot, or the first one after a void); after a take-over, returns to the
     /// turn at `slot`, a later one of it.
-    /// @dev Emits {Claimed}, or {Returned}. A claim made after the tail window emits {Rotated}, or {RotationFailed} if the target
-    /// reverted; the claim stands either way. The first of the operator's batcher keys is taken.
+    /// @dev Emits {Claimed}, or {Returned}. A claim made after the tail window moves the batcher to the first of the operator's
+    /// batcher keys and tells so in {Claimed}; before it {RotationFailed} if the target reverted. The claim stands either way.
     ///
     /// Requirements:
     /// - the slot is there to be claimed, else the Schedule's errors
@@ -173,16 +176,14 @@ interface IBaton {
     function useBatcherKey(uint8 index) external;
 
     /* REGISTRY ONLY */
-    /// @notice Copies the sequencer key that an operator set last, so that its claims need not ask the registry.
+    /// @notice Copies the keys that an operator's claims use, so that a claim need not ask the registry. For every change of one.
     ///
     /// Requirements:
     /// - the registry calls, else {Baton_NotRegistry}
-    function noteSequencerKey(uint16 operator, KeyWord key) external;
-
-    /// @notice Copies the first batcher key that an operator set last.
-    ///
-    /// Requirements: those of {noteSequencerKey}.
-    function noteBatcherKey(uint16 operator, KeyWord key) external;
+    /// @param previous The sequencer key before `from`; zero for a new operator, `sequencerKey` if it stays.
+    /// @param sequencerKey The operator's from then on. @param batcherKey The first of its batcher keys from then on.
+    /// @param from First epoch of the change; never below that of an earlier one.
+    function noteKeys(uint16 operator, address previous, address sequencerKey, address batcherKey, uint32 from) external;
 
     /* LIVENESS */
     /// @notice Asks the holder of the slot in progress to show life within G blocks. The bond is the holder's if it answers, the
@@ -209,7 +210,8 @@ interface IBaton {
     /// - a call-out is open, else {Baton_NoCallOut}, and at most G blocks old, else {Baton_AnswerTooLate}
     /// - the commitment is to this L2 chain, else {Baton_WrongChain}, and to a slot of the called turn, else {Baton_WrongSlot}
     /// - its timestamp is the one of its number and before the end of its slot, else {Baton_WrongTimestamp}
-    /// - it is dated at or after the call-out, else {Baton_StaleHeartbeat}
+    /// - it is dated at or after the call-out, else {Baton_StaleHeartbeat}, and at most 2 L2 blocks ahead of block.timestamp, else
+    ///   {Baton_HeartbeatAhead}
     /// - the called holder's sequencer key signed it, else {Baton_WrongSigner}
     /// @param signature 65 bytes (r, s, v) or 64 (r, vs) over {commitmentDigest}.
     function heartbeat(BlockCommitment calldata commitment, bytes calldata signature) external;

@@ -18,7 +18,8 @@ interface IOperatorRegistry {
     /* STRUCTS */
     /// @param stage Stage at deployment, 0 to 2.
     /// @param maxOperators Most members of the eligible set, 1 to 64: it bounds the gas of `eligibleSet` and of every policy.
-    /// @param stageMinOperators Members the eligible set must have for the stage to advance.
+    /// @param stageMinOperators Members the eligible set must have for the stage to advance; from stage 0 on, 8 at most, as one entity
+    /// has all of them there.
     /// @param stageDwell Least time that a stage is in effect, seconds.
     /// @param jailDelay Time in jail, seconds.
     struct Params {
@@ -75,6 +76,8 @@ interface IOperatorRegistry {
     error OperatorRegistry_ReserveStays();
     /// @notice The eligible set has no room: wait until an operator leaves.
     error OperatorRegistry_SetFull(uint256 maximum);
+    /// @notice The entity has as many operators in the set as one may: wait until one of them leaves.
+    error OperatorRegistry_EntityFull(uint32 entity, uint256 maximum);
     /// @notice The bond is too small to be in the set, wei: deposit the difference.
     error OperatorRegistry_Underbonded(uint16 operator, uint256 bonded, uint256 required);
     /// @notice The bond covers the minimum, wei: there is no reason to jail.
@@ -133,13 +136,13 @@ interface IOperatorRegistry {
     /// Requirements:
     /// - before stage 3, the caller is whitelisted, else {OperatorRegistry_NotWhitelisted}
     /// - in stage 0, of the reserve's entity, else {OperatorRegistry_NotFoundation}
-    /// - `keyProof` is the sequencer key's, else {OperatorRegistry_BadKeyProof}
+    /// - `keyProof` is the sequencer key's and `batcherProof` the batcher key's, else {OperatorRegistry_BadKeyProof}
     /// - no other operator ever had one of the keys, else {OperatorRegistry_KeyTaken}
     /// - keys and payee are not zero, else {OperatorRegistry_ZeroAddress}
     /// @param sequencerKey Signs commitments and sends the keeper's transactions.
     /// @param keyProof EIP-712 `KeyBinding(address owner)` with the caller as owner, 65 bytes r, s, v: nobody can take another's key.
-    /// @param batcherKey First batcher key, the one that posts batches to L1. It signs nothing else, so no proof is asked:
-    /// whoever takes a stranger's key on purpose only makes it choose another, and can be taken off the whitelist.
+    /// @param batcherKey First batcher key, the one that posts batches to L1.
+    /// @param batcherProof The same by the batcher key: a key is bound for ever, so nobody binds one that it does not have.
     /// @param payee Receives withdrawn bond and balances.
     /// @param endpoint Base URL of the operator's relay, only announced.
     /// @return operator The new id, counted from 1.
@@ -147,6 +150,7 @@ interface IOperatorRegistry {
         address sequencerKey,
         bytes calldata keyProof,
         address batcherKey,
+        bytes calldata batcherProof,
         address payee,
         string calldata endpoint
     ) external returns (uint16 operator);
@@ -160,8 +164,9 @@ interface IOperatorRegistry {
     /// - if jailed: the time is over, else {OperatorRegistry_StillJailed}
     /// - the owner is admitted, as for `register`
     /// - the bond is the vault's minimum or more, else {OperatorRegistry_Underbonded}
-    /// - before stage 3, the set has room, else {OperatorRegistry_SetFull}. From then on who finds it full is active without a seat, with
-    /// {ActivatedWithoutSeat}: eligible for bids and for policies that keep members of their own, and not in `eligibleSet`
+    /// - before stage 3, the set has room, else {OperatorRegistry_SetFull}; for the owner's entity, else {OperatorRegistry_EntityFull}.
+    /// From then on who finds it full is active without a seat, with {ActivatedWithoutSeat}: eligible for bids and for policies that
+    /// keep members of their own, and not in `eligibleSet`
     function activate(uint16 operator) external;
 
     /// @notice Gives an active operator without a seat one that came free, from `currentEpoch + 2` on. By anyone.
@@ -211,11 +216,12 @@ interface IOperatorRegistry {
     ///
     /// Requirements:
     /// - the caller is the owner, else {OperatorRegistry_NotOwner}
+    /// - `keyProof` is the key's, else {OperatorRegistry_BadKeyProof}
     /// - `index` is at most the number of keys, and below 4, else {OperatorRegistry_BatcherIndexOutOfRange}
     /// - no other operator ever had the key, else {OperatorRegistry_KeyTaken}
-    /// - the key is not zero, else {OperatorRegistry_ZeroAddress}
     /// @param index 0 to 3; equal to the number of keys to add one. Key 0 is the one a claim rotates to.
-    function setBatcherKey(uint16 operator, uint8 index, address key) external;
+    /// @param keyProof As for `register`.
+    function setBatcherKey(uint16 operator, uint8 index, address key, bytes calldata keyProof) external;
 
     /// @notice Names the key with which the operator's op-node signs what it gossips, from `currentEpoch + 2` on; a change made
     /// earlier in this epoch is replaced. From then on two payloads of one height signed with it are an offence.
@@ -241,6 +247,7 @@ interface IOperatorRegistry {
     /// Requirements:
     /// - the operator was offered to the caller, else {OperatorRegistry_NotOffered}
     /// - the caller is admitted, as for `register`
+    /// - if it is active: the caller's entity has room in the set, else {OperatorRegistry_EntityFull}
     function acceptOwnership(uint16 operator) external;
 
     /* SLASHER AND COURT ONLY */

@@ -112,7 +112,8 @@ interface ISchedule is IPolicyTable {
     function recordSeed(uint64 epoch, bytes calldata header, bytes calldata parent) external;
 
     /// @notice Assigns the slots of `epoch` for good. By anyone.
-    /// @dev Emits {EpochFrozen}. The policies of the epoch's stage fill the slots one after the other.
+    /// @dev Emits {EpochFrozen}, and {EpochCancelled} for an earlier epoch of the same place in the ring that began unfrozen and that
+    /// nobody cancelled. The policies of the epoch's stage fill the slots one after the other.
     ///
     /// Requirements:
     /// - epoch 2 or later, else {Schedule_EpochUnscheduled}
@@ -126,7 +127,7 @@ interface ISchedule is IPolicyTable {
     ///
     /// Requirements:
     /// - epoch 2 or later, else {Schedule_EpochUnscheduled}
-    /// - it began, else {Schedule_TooEarly}; it is still in the ring, else {Schedule_SlotForgotten}
+    /// - it began, else {Schedule_TooEarly}
     /// - it was not frozen, else {Schedule_AlreadyFrozen}; nor cancelled, else {Schedule_AlreadyCancelled}
     function cancel(uint64 epoch) external;
 
@@ -249,7 +250,7 @@ interface ISchedule is IPolicyTable {
     /// @dev Requirements as of {holderAt}.
     function servedIn(uint64 epoch) external view returns (uint16[] memory operators);
 
-    /// @notice How `epoch` stands. `Cancelled` is remembered for ever; any other epoch that left the ring reverts.
+    /// @notice How `epoch` stands. Whether it was frozen or cancelled is remembered for ever.
     function phaseOf(uint64 epoch) external view returns (EpochPhase);
 
     /// @notice keccak256(domain, chain id, this contract, epoch, mixHash), its last 2 bytes replaced by the epoch's low 16 bits.

@@ -133,7 +133,8 @@ interface ISealedBidAuction {
 
     /* BIDDING */
     /// @notice Commits to a bid and takes the deposit from the free balance; a second one replaces the first.
-    /// @dev Emits {BidCommitted}, and {DepositForfeited} for a deposit of an earlier epoch that was never revealed.
+    /// @dev The first one decides who bids: that the operator is in the set, and for which entity, whatever becomes of it before the
+    /// reveal. Emits {BidCommitted}, and {DepositForfeited} for a deposit of an earlier epoch that was never revealed.
     ///
     /// Requirements:
     /// - in the commit window of `epoch`, else {SealedBidAuction_WrongWindow}
@@ -155,8 +156,8 @@ interface ISealedBidAuction {
     /// - not revealed yet, else {SealedBidAuction_AlreadyRevealed}
     /// - curve and salt are the committed ones, else {SealedBidAuction_WrongPreimage}
     /// - a demand curve, else {SealedBidAuction_MalformedCurve}
-    /// - the operator is in the set of `epoch`, else {SealedBidAuction_NotEligible}
-    /// - its bond covers the minimum, and the locks of its live slots and of `capSlots` more, else
+    /// - its bond covers the minimum, and the locks of its live slots, of what its bid for the epoch before won or may still win, and of
+    ///   `capSlots` more, else
     ///   {SealedBidAuction_InsufficientBond}
     /// - free balance and deposit cover the lock, else {SealedBidAuction_InsufficientBalance}
     /// @param curve Clipped to `capSlots`; steps below the floor price neither win nor count.
@@ -171,7 +172,7 @@ interface ISealedBidAuction {
     function forfeit(uint64 epoch, uint16 operator) external;
 
     /// @notice Sells the slots of `epoch`. By anyone. Winners pay from their locks; the rest of all locks is free again.
-    /// @dev A bid that was opened binds: leaving the set after the others' bids were seen takes nothing back. Emits {AuctionSettled},
+    /// @dev A bid that was opened binds: leaving the set after the commitment takes nothing back. Emits {AuctionSettled},
     /// {ReferencePriceMoved}.
     ///
     /// Requirements:

@@ -26,6 +26,10 @@ interface ISystemConfigBaton is IRotationTarget {
     error SystemConfigBaton_ReturnNotAnnounced();
     /// @notice The delay is not over: try again at `earliest`, L1 seconds.
     error SystemConfigBaton_ReturnTooEarly(uint256 earliest);
+    /// @notice The announcement was for the time before `expiry`, L1 seconds. Announce the return again.
+    error SystemConfigBaton_ReturnExpired(uint256 expiry);
+    /// @notice A return without notice would end turns that are paid for.
+    error SystemConfigBaton_NoReturnDelay();
     /// @notice SystemConfig would be nobody's for ever. Name the account that shall own it.
     error SystemConfigBaton_ZeroOwner();
     /// @notice Nothing to return: SystemConfig belongs to `owner`.
@@ -78,6 +82,7 @@ interface ISystemConfigBaton is IRotationTarget {
     /// - the chain's owner calls, else {SystemConfigBaton_NotChainOwner}
     /// - a return is announced, else {SystemConfigBaton_ReturnNotAnnounced}
     /// - the delay is over, else {SystemConfigBaton_ReturnTooEarly}
+    /// - for less than `RETURN_WINDOW`, else {SystemConfigBaton_ReturnExpired}
     function returnConfig() external;
 
     /// @notice Ends all that the chain's owner can do here, for ever: SystemConfig stays the adapter's with all its values, an announced
@@ -94,11 +99,14 @@ interface ISystemConfigBaton is IRotationTarget {
     function isOssified() external view returns (bool);
     /// @notice From the announcement to the return, seconds.
     function RETURN_DELAY() external view returns (uint256);
+    /// @notice How long an announced return can be made once its delay is over, seconds: long enough for the signers of a timelock, too
+    /// short to be kept in stock. An old announcement would be a return without notice.
+    function RETURN_WINDOW() external view returns (uint256);
     /// @notice The chain's SystemConfig (its proxy).
     function SYSTEM_CONFIG() external view returns (address);
     /// @notice May move the batcher.
     function BATON() external view returns (address);
     /// @return newOwner Who SystemConfig goes to; zero if nothing is announced.
-    /// @return earliest When, L1 seconds.
+    /// @return earliest When, L1 seconds; no more from `RETURN_WINDOW` later on.
     function announcedReturn() external view returns (address newOwner, uint256 earliest);
 }

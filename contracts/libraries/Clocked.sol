@@ -9,12 +9,14 @@ import {Timeline} from "./Timeline.sol";
 /// @notice Gives a contract the deployment's clock in immutables: the time is never asked of another contract.
 abstract contract Clocked is IClocked {
     /* CONSTANTS AND IMMUTABLES */
-    uint64 internal immutable GENESIS;
-    uint32 internal immutable SLOT_SECONDS;
-    uint16 internal immutable SLOTS_PER_EPOCH;
-    uint16 internal immutable L1_BLOCK_SECONDS;
-    uint64 internal immutable L2_GENESIS_TIME;
-    uint16 internal immutable L2_BLOCK_SECONDS;
+    // Whole words: narrower ones would be masked wherever they are used.
+    uint256 internal immutable GENESIS;
+    uint256 internal immutable SLOT_SECONDS;
+    uint256 internal immutable SLOTS_PER_EPOCH;
+    uint256 internal immutable EPOCH_SECONDS;
+    uint256 internal immutable L1_BLOCK_SECONDS;
+    uint256 internal immutable L2_GENESIS_TIME;
+    uint256 internal immutable L2_BLOCK_SECONDS;
 
     /* CONSTRUCTOR */
     constructor(Clock memory clock_) {
@@ -22,6 +24,7 @@ abstract contract Clocked is IClocked {
         GENESIS = clock_.genesis;
         SLOT_SECONDS = clock_.slotSeconds;
         SLOTS_PER_EPOCH = clock_.slotsPerEpoch;
+        EPOCH_SECONDS = Timeline.epochSeconds(clock_);
         L1_BLOCK_SECONDS = clock_.l1BlockSeconds;
         L2_GENESIS_TIME = clock_.l2GenesisTime;
         L2_BLOCK_SECONDS = clock_.l2BlockSeconds;
@@ -35,14 +38,17 @@ abstract contract Clocked is IClocked {
 
     /* INTERNAL */
     function _clock() internal view returns (Clock memory) {
+        // The constructor took them from a clock.
+        // forge-lint: disable-start(unsafe-typecast)
         return Clock({
-            genesis: GENESIS,
-            slotSeconds: SLOT_SECONDS,
-            slotsPerEpoch: SLOTS_PER_EPOCH,
-            l1BlockSeconds: L1_BLOCK_SECONDS,
-            l2GenesisTime: L2_GENESIS_TIME,
-            l2BlockSeconds: L2_BLOCK_SECONDS
+            genesis: uint64(GENESIS),
+            slotSeconds: uint32(SLOT_SECONDS),
+            slotsPerEpoch: uint16(SLOTS_PER_EPOCH),
+            l1BlockSeconds: uint16(L1_BLOCK_SECONDS),
+            l2GenesisTime: uint64(L2_GENESIS_TIME),
+            l2BlockSeconds: uint16(L2_BLOCK_SECONDS)
         });
+        // forge-lint: disable-end(unsafe-typecast)
     }
 
     // The rest says what `Timeline` says, without a struct in memory, for what is asked most often. Nothing of it can overflow:
@@ -60,17 +66,34 @@ abstract contract Clocked is IClocked {
         }
     }
 
-    /// @dev Epoch of a slot, and its position in it.
-    function _split(uint64 slot) internal view returns (uint64 epoch, uint256 index) {
+    /// @dev The epoch in progress; before genesis 0.
+    function _epochNow() internal view returns (uint256) {
+        if (block.timestamp < GENESIS) return 0;
         unchecked {
-            return (slot / SLOTS_PER_EPOCH, slot % SLOTS_PER_EPOCH);
+            return (block.timestamp - GENESIS) / EPOCH_SECONDS;
+        }
+    }
+
+    /// @dev Epoch of a slot, and its position in it.
+    function _split(uint256 slot) internal view returns (uint256 epoch, uint256 index) {
+        unchecked {
+            epoch = slot / SLOTS_PER_EPOCH;
+            // The remainder, for half the gas of another division.
+            index = slot - epoch * SLOTS_PER_EPOCH;
         }
     }
 
     /// @dev First second of the `index`-th slot from the beginning of `epoch`.
-    function _startOf(uint64 epoch, uint256 index) internal view returns (uint256) {
+    function _startOf(uint256 epoch, uint256 index) internal view returns (uint256) {
         unchecked {
-            return GENESIS + (uint256(epoch) * SLOTS_PER_EPOCH + index) * SLOT_SECONDS;
+            return GENESIS + epoch * EPOCH_SECONDS + index * SLOT_SECONDS;
+        }
+    }
+
+    /// @dev First second of a slot.
+    function _startOf(uint256 slot) internal view returns (uint256) {
+        unchecked {
+            return GENESIS + slot * SLOT_SECONDS;
         }
     }
 }

@@ -83,6 +83,14 @@ library OperatorSetLib {
         if (found) entity = members[i].entity();
     }
 
+    /// @return count Members of `entity` after all changes made so far, `id` not counted.
+    function countOf(OperatorSet storage self, uint32 entity, uint16 id) internal view returns (uint256 count) {
+        Member[] memory members = _load(self, _latest(self));
+        for (uint256 k; k < members.length; ++k) {
+            if (members[k].entity() == entity && members[k].id() != id) ++count;
+        }
+    }
+
     /// @return The number of members after all changes made so far.
     function size(OperatorSet storage self) internal view returns (uint256) {
         return _latest(self).size();

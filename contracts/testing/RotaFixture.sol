@@ -32,6 +32,7 @@ struct Operator {
     address sequencer;
     uint256 sequencerKey;
     address batcher;
+    uint256 batcherKey;
     address payee;
 }
 
@@ -146,9 +147,10 @@ abstract contract RotaFixture is L1 {
         vm.prank(governance);
         registry.setWhitelisted(operator.owner, entity);
         bytes memory proof = _keyProof(operator.owner, operator.sequencerKey);
+        bytes memory batcherProof = _keyProof(operator.owner, operator.batcherKey);
         vm.prank(operator.owner);
         operator.id = registry.register(
-            operator.sequencer, proof, operator.batcher, operator.payee, string.concat("test://", name)
+            operator.sequencer, proof, operator.batcher, batcherProof, operator.payee, string.concat("test://", name)
         );
     }
 
@@ -169,10 +171,10 @@ abstract contract RotaFixture is L1 {
         auction.deposit{value: amount}(operator);
     }
 
-    /// @notice An operator's proof that it has a sequencer key.
-    function _keyProof(address owner, uint256 sequencerKey) internal view returns (bytes memory) {
+    /// @notice An operator's proof that it has a sequencer or batcher key.
+    function _keyProof(address owner, uint256 key) internal view returns (bytes memory) {
         bytes32 structHash = keccak256(abi.encode(keccak256("KeyBinding(address owner)"), owner));
-        return _signTyped(address(registry), structHash, sequencerKey);
+        return _signTyped(address(registry), structHash, key);
     }
 
     /* TIME */
@@ -398,7 +400,7 @@ abstract contract RotaFixture is L1 {
     function _keysOf(string memory name) internal returns (Operator memory operator) {
         operator.owner = makeAddr(string.concat(name, ": owner"));
         (operator.sequencer, operator.sequencerKey) = makeAddrAndKey(string.concat(name, ": sequencer"));
-        operator.batcher = makeAddr(string.concat(name, ": batcher"));
+        (operator.batcher, operator.batcherKey) = makeAddrAndKey(string.concat(name, ": batcher"));
         operator.payee = makeAddr(string.concat(name, ": payee"));
     }
 

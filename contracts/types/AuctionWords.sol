@@ -4,8 +4,9 @@ pragma solidity ^0.8.30;
 import {Curve, CurveLib} from "./Curve.sol";
 
 /// @notice An operator's money in the auction.
-/// @dev 128 bits free balance (wei) | 48 bits deposit of a commitment not revealed yet (gwei) | 32 bits epoch last committed
-/// for | 32 bits entity as of the last reveal | 16 bits zero.
+/// @dev 112 bits free balance (wei) | 48 bits deposit of a commitment not revealed yet (gwei) | 32 bits epoch last committed
+/// for | 32 bits entity behind the last commitment for an even epoch | 32 bits the same for an odd epoch: bids for an epoch are made while
+/// the one before it may not be settled yet.
 type Account is uint256;
 
 /// @notice A revealed bid.
@@ -38,22 +39,23 @@ using TillLib for Till global;
 
 library AccountLib {
     function free(Account self) internal pure returns (uint256) {
-        return uint128(Account.unwrap(self));
+        return uint112(Account.unwrap(self));
     }
 
     function depositGwei(Account self) internal pure returns (uint256) {
-        return uint48(Account.unwrap(self) >> 128);
+        return uint48(Account.unwrap(self) >> 112);
     }
 
     function epoch(Account self) internal pure returns (uint64) {
-        return uint32(Account.unwrap(self) >> 176);
+        return uint32(Account.unwrap(self) >> 160);
     }
 
-    function entity(Account self) internal pure returns (uint32) {
-        return uint32(Account.unwrap(self) >> 208);
+    /// @return The entity behind the bid for `epoch_`, until there is one for `epoch_ + 2`.
+    function entityFor(Account self, uint64 epoch_) internal pure returns (uint32) {
+        return uint32(Account.unwrap(self) >> _entityAt(epoch_));
     }
 
-    /// @dev Nobody holds 2^128 wei; the sum can't reach the neighbouring field.
+    /// @dev Nobody holds 2^112 wei; the sum can't reach the neighbouring field.
     function credit(Account self, uint256 amount) internal pure returns (Account) {
         return Account.wrap(Account.unwrap(self) + amount);
     }
@@ -64,12 +66,18 @@ library AccountLib {
     }
 
     function withDeposit(Account self, uint64 epoch_, uint256 gwei_) internal pure returns (Account) {
-        uint256 kept = Account.unwrap(self) & ~(uint256(type(uint80).max) << 128);
-        return Account.wrap(kept | gwei_ << 128 | uint256(uint32(epoch_)) << 176);
+        uint256 kept = Account.unwrap(self) & ~(uint256(type(uint80).max) << 112);
+        return Account.wrap(kept | gwei_ << 112 | uint256(uint32(epoch_)) << 160);
     }
 
-    function withEntity(Account self, uint32 entity_) internal pure returns (Account) {
-        return Account.wrap((Account.unwrap(self) & ~(uint256(type(uint32).max) << 208)) | uint256(entity_) << 208);
+    function withEntity(Account self, uint64 epoch_, uint32 entity_) internal pure returns (Account) {
+        uint256 shift = _entityAt(epoch_);
+        uint256 kept = Account.unwrap(self) & ~(uint256(type(uint32).max) << shift);
+        return Account.wrap(kept | uint256(entity_) << shift);
+    }
+
+    function _entityAt(uint64 epoch_) private pure returns (uint256 shift) {
+        return epoch_ % 2 == 0 ? 192 : 224;
     }
 }
 

@@ -53,6 +53,13 @@ library CurveLib {
         return Curve.wrap(clipped);
     }
 
+    /// @notice How many slots it asks for; 0 for an empty one.
+    function units(Curve self) internal pure returns (uint256 quantity) {
+        for (uint256 rest = Curve.unwrap(self); rest != 0; rest >>= STEP_BITS) {
+            quantity += rest & QUANTITY_MASK;
+        }
+    }
+
     /// @notice Most that the curve can cost when all units have one price: the largest price x cumulative quantity, gwei.
     function maxCost(Curve self) internal pure returns (uint256 cost) {
         // Cannot overflow: a price has 48 bits, and four quantities of 8 bits add up to at most 10 bits.

@@ -26,7 +26,7 @@ library EpochStateLib {
     uint256 private constant BIAS = 1 << 23;
 
     /// @notice The word if it is `epoch`'s, else a blank one for it: what another epoch left behind says nothing.
-    function orBlank(EpochState word, uint64 epoch) internal pure returns (EpochState) {
+    function orBlank(EpochState word, uint256 epoch) internal pure returns (EpochState) {
         return uint16(EpochState.unwrap(word)) == uint16(epoch) ? word : EpochState.wrap(uint16(epoch));
     }
 

@@ -17,7 +17,7 @@ library FrozenWordLib {
     uint256 private constant LOWER_BITS = EACH_LANE * 0x7fff;
 
     /// @notice Whether the word was frozen for `epoch`.
-    function isOf(FrozenWord word, uint64 epoch) internal pure returns (bool) {
+    function isOf(FrozenWord word, uint256 epoch) internal pure returns (bool) {
         return uint16(FrozenWord.unwrap(word)) == uint16(epoch);
     }
 
@@ -72,7 +72,7 @@ library FrozenWordLib {
     }
 
     /// @notice The `i`-th word of `epoch`, from the bytes that `toBytes` made; i is at most 2.
-    function fromBytes(bytes memory packed, uint256 i, uint64 epoch) internal pure returns (FrozenWord word) {
+    function fromBytes(bytes memory packed, uint256 i, uint256 epoch) internal pure returns (FrozenWord word) {
         // word = bytes32(bytes30(packed[30 * i:30 * i + 30])) | uint16(epoch); behind the last id are zeros.
         assembly ("memory-safe") {
             word := or(shl(16, shr(16, mload(add(add(packed, 0x20), mul(30, i))))), and(epoch, 0xffff))

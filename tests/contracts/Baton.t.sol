@@ -369,7 +369,7 @@ contract BatonTakeOverTest is BatonTest {
 
         uint256 snapshot = vm.snapshotState();
         vm.expectEmit(address(baton));
-        emit IBaton.Claimed(FIRST + 4, reserve.id);
+        emit IBaton.Claimed(FIRST + 4, reserve.id, address(0));
         _claim(reserve, FIRST + 4);
         // Claimed once for all voided slots.
         for (uint64 slot = FIRST + 4; slot < FIRST + 7; ++slot) {

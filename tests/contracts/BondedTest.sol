@@ -71,6 +71,10 @@ abstract contract BondedTest is Test {
 
     /* DEPLOYMENT */
     function _deploy(address token_, uint8 stage) internal {
+        _deploy(token_, _registryParams(stage));
+    }
+
+    function _deploy(address token_, IOperatorRegistry.Params memory params) internal {
         clock = Clock({
             genesis: uint64(block.timestamp + 100),
             slotSeconds: 16,
@@ -83,7 +87,7 @@ abstract contract BondedTest is Test {
         schedule = new LiveSlots();
         IBondVault vaultToBe = IBondVault(vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 1));
         registry = new OperatorRegistry(
-            clock, vaultToBe, IBaton(address(0)), SLASHER, COURT, GOVERNANCE, _registryParams(stage), _reserve()
+            clock, vaultToBe, IBaton(address(0)), SLASHER, COURT, GOVERNANCE, params, _reserve()
         );
         vault = new BondVault(clock, _vaultAddresses(), _vaultParams());
         assertEq(address(vault), address(vaultToBe));
@@ -160,8 +164,8 @@ abstract contract BondedTest is Test {
         (key,) = makeAddrAndKey(string.concat(name, " sequencer"));
     }
 
-    function _batcher(string memory name) internal returns (address) {
-        return makeAddr(string.concat(name, " batcher"));
+    function _batcher(string memory name) internal returns (address key) {
+        (key,) = makeAddrAndKey(string.concat(name, " batcher"));
     }
 
     function _payee(string memory name) internal returns (address) {
@@ -170,7 +174,16 @@ abstract contract BondedTest is Test {
 
     /// @return The signature of `KeyBinding(owner)` by the sequencer key of that name.
     function _proof(string memory name, address owner) internal returns (bytes memory) {
-        (, uint256 secret) = makeAddrAndKey(string.concat(name, " sequencer"));
+        return _proofBy(string.concat(name, " sequencer"), owner);
+    }
+
+    /// @return The same by the batcher key of that name.
+    function _batcherProof(string memory name, address owner) internal returns (bytes memory) {
+        return _proofBy(string.concat(name, " batcher"), owner);
+    }
+
+    function _proofBy(string memory account, address owner) internal returns (bytes memory) {
+        (, uint256 secret) = makeAddrAndKey(account);
         (uint8 v, bytes32 r, bytes32 s) = vm.sign(secret, _keyBindingDigest(owner));
         return abi.encodePacked(r, s, v);
     }
@@ -199,10 +212,10 @@ abstract contract BondedTest is Test {
     function _register(string memory name) internal returns (uint16 operator) {
         address owner = _owner(name);
         if (registry.entityOfOwner(owner) == 0) _whitelist(owner, 100 + registry.operatorCount());
-        bytes memory proof = _proof(name, owner);
+        (bytes memory proof, bytes memory batcherProof) = (_proof(name, owner), _batcherProof(name, owner));
         (address key, address batcher, address payee) = (_sequencer(name), _batcher(name), _payee(name));
         vm.prank(owner);
-        return registry.register(key, proof, batcher, payee, string.concat("http://", name));
+        return registry.register(key, proof, batcher, batcherProof, payee, string.concat("http://", name));
     }
 
     /// @notice Registered, bonded with ETH and active, though not in the set before `currentEpoch + 2`.

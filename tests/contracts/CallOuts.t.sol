@@ -198,6 +198,25 @@ contract CallOutsTest is BatonTest {
         baton.heartbeat(commitment, signature);
     }
 
+    /// @dev What was signed ahead tells nothing about now. The turn goes on for longer than these blocks.
+    function test_heartbeat_MayBeTwoBlocksAheadOfL1AndNoMore() public {
+        _givenAliceHolds();
+        _callOut(bob);
+        uint64 l2Block = config.clock.l2BlockSeconds;
+        uint256 latest = vm.getBlockTimestamp() + 2 * l2Block;
+        BlockCommitment memory commitment = _blockNow();
+        commitment.number += 3;
+        commitment.timestamp += 3 * l2Block;
+        _expectRefused(
+            commitment, abi.encodeWithSelector(IBaton.Baton_HeartbeatAhead.selector, commitment.timestamp, latest)
+        );
+
+        commitment.number -= 1;
+        commitment.timestamp -= l2Block;
+        baton.heartbeat(commitment, _sign(alice, commitment));
+        assertEq(baton.collectable(alice.id), config.baton.callOutBond);
+    }
+
     function test_heartbeat_RevertWhen_TheCommitmentCannotBeOneOfTheTurn() public {
         _givenAliceHolds();
         _callOut(bob);

@@ -68,8 +68,9 @@ contract OperatorRegistry_ClosedSet_Test is BondedTest {
     }
 
     function _changeBatcherKey(uint16 operator, address owner, uint256 dice) internal {
-        address key = makeAddr(string.concat(vm.toString(operator), "/", vm.toString(dice % 5)));
-        _try(owner, abi.encodeCall(registry.setBatcherKey, (operator, uint8((dice >> 8) % 4), key)));
+        string memory name = string.concat(vm.toString(operator), "/", vm.toString(dice % 5));
+        bytes memory proof = _batcherProof(name, owner);
+        _try(owner, abi.encodeCall(registry.setBatcherKey, (operator, uint8((dice >> 8) % 4), _batcher(name), proof)));
     }
 
     function _try(address caller, bytes memory data) internal {

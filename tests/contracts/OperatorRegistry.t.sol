@@ -78,7 +78,7 @@ contract OperatorRegistry_Register_Test is BondedTest {
     function test_register_RecordsTheOperator() public {
         address owner = _owner("alice");
         _whitelist(owner, 7);
-        bytes memory proof = _proof("alice", owner);
+        (bytes memory proof, bytes memory batcherProof) = (_proof("alice", owner), _batcherProof("alice", owner));
         (address key, address batcher, address payee) = (_sequencer("alice"), _batcher("alice"), _payee("alice"));
         vm.expectEmit();
         emit IOperatorRegistry.OperatorRegistered(2, owner, 7);
@@ -91,7 +91,7 @@ contract OperatorRegistry_Register_Test is BondedTest {
         vm.expectEmit();
         emit IOperatorRegistry.EndpointSet(2, "http://alice");
         vm.prank(owner);
-        assertEq(registry.register(key, proof, batcher, payee, "http://alice"), 2);
+        assertEq(registry.register(key, proof, batcher, batcherProof, payee, "http://alice"), 2);
 
         assertEq(registry.operatorCount(), 2);
         assertEq(registry.ownerOf(2), owner);
@@ -113,7 +113,7 @@ contract OperatorRegistry_Register_Test is BondedTest {
         address key = _sequencer("alice");
         vm.expectRevert(abi.encodeWithSelector(IOperatorRegistry.OperatorRegistry_NotWhitelisted.selector, owner));
         vm.prank(owner);
-        registry.register(key, proof, makeAddr("b"), makeAddr("p"), "");
+        registry.register(key, proof, makeAddr("b"), "", makeAddr("p"), "");
     }
 
     function test_register_GivenStage0_OnlyTheFoundation() public {
@@ -128,11 +128,16 @@ contract OperatorRegistry_Register_Test is BondedTest {
             )
         );
         vm.prank(owner);
-        registry.register(key, proof, makeAddr("b"), makeAddr("p"), "");
+        registry.register(key, proof, makeAddr("b"), "", makeAddr("p"), "");
 
         _whitelist(owner, FOUNDATION_ENTITY);
+        bytes memory batcherProof = _proofBy("b", owner);
         vm.prank(owner);
-        assertEq(registry.register(key, proof, makeAddr("b"), makeAddr("p"), ""), 2, "the same party, another id");
+        assertEq(
+            registry.register(key, proof, makeAddr("b"), batcherProof, makeAddr("p"), ""),
+            2,
+            "the same party, another id"
+        );
     }
 
     /// A stranger that sees a proof in the mempool cannot use it: it names the owner.
@@ -143,7 +148,7 @@ contract OperatorRegistry_Register_Test is BondedTest {
         _whitelist(mallory, 8);
         vm.expectPartialRevert(IOperatorRegistry.OperatorRegistry_BadKeyProof.selector);
         vm.prank(mallory);
-        registry.register(key, proof, makeAddr("b"), makeAddr("p"), "");
+        registry.register(key, proof, makeAddr("b"), "", makeAddr("p"), "");
     }
 
     function test_register_RevertWhen_ProofIsMalformed() public {
@@ -154,11 +159,11 @@ contract OperatorRegistry_Register_Test is BondedTest {
         vm.expectRevert(
             abi.encodeWithSelector(IOperatorRegistry.OperatorRegistry_BadKeyProof.selector, key, address(0))
         );
-        registry.register(key, hex"1234", makeAddr("b"), makeAddr("p"), "");
+        registry.register(key, hex"1234", makeAddr("b"), "", makeAddr("p"), "");
         vm.expectRevert(
             abi.encodeWithSelector(IOperatorRegistry.OperatorRegistry_BadKeyProof.selector, address(0), address(0))
         );
-        registry.register(address(0), hex"1234", makeAddr("b"), makeAddr("p"), "");
+        registry.register(address(0), hex"1234", makeAddr("b"), "", makeAddr("p"), "");
     }
 
     function test_register_RevertWhen_KeyIsTakenOrZero() public {
@@ -167,13 +172,16 @@ contract OperatorRegistry_Register_Test is BondedTest {
         _whitelist(owner, 7);
         bytes memory proof = _proof("bob", owner);
         (address key, address taken) = (_sequencer("bob"), _sequencer("alice"));
+        (bytes memory byAlice, bytes memory batcherProof) = (_proof("alice", owner), _proofBy("b", owner));
         vm.startPrank(owner);
         vm.expectRevert(abi.encodeWithSelector(IOperatorRegistry.OperatorRegistry_KeyTaken.selector, taken, 2));
-        registry.register(key, proof, taken, makeAddr("p"), "");
+        registry.register(key, proof, taken, byAlice, makeAddr("p"), "");
+        vm.expectRevert(
+            abi.encodeWithSelector(IOperatorRegistry.OperatorRegistry_BadKeyProof.selector, address(0), address(0))
+        );
+        registry.register(key, proof, address(0), "", makeAddr("p"), "");
         vm.expectRevert(IOperatorRegistry.OperatorRegistry_ZeroAddress.selector);
-        registry.register(key, proof, address(0), makeAddr("p"), "");
-        vm.expectRevert(IOperatorRegistry.OperatorRegistry_ZeroAddress.selector);
-        registry.register(key, proof, makeAddr("b"), address(0), "");
+        registry.register(key, proof, makeAddr("b"), batcherProof, address(0), "");
     }
 }
 
@@ -257,10 +265,12 @@ contract OperatorRegistry_Keys_Test is BondedTest {
     }
 
     function test_setBatcherKey_AddsUpToFour_TwoEpochsOn() public {
+        bytes memory proof = _proofBy("fifth", owner);
         vm.startPrank(owner);
         for (uint8 i = 1; i < 4; ++i) {
-            address key = makeAddr(string(abi.encodePacked("batcher", i)));
-            registry.setBatcherKey(alice, i, key);
+            string memory name = string(abi.encodePacked("batcher", i));
+            address key = makeAddr(name);
+            registry.setBatcherKey(alice, i, key, _proofBy(name, owner));
             assertEq(registry.batcherKeyAt(alice, i, 6), address(0));
             assertEq(registry.batcherKeyAt(alice, i, 7), key);
             assertEq(registry.batcherKeyCount(alice), i + 1);
@@ -268,12 +278,13 @@ contract OperatorRegistry_Keys_Test is BondedTest {
         vm.expectRevert(
             abi.encodeWithSelector(IOperatorRegistry.OperatorRegistry_BatcherIndexOutOfRange.selector, 4, 4)
         );
-        registry.setBatcherKey(alice, 4, makeAddr("fifth"));
+        registry.setBatcherKey(alice, 4, makeAddr("fifth"), proof);
     }
 
     function test_setBatcherKey_Replaces_TwoEpochsOn() public {
+        bytes memory proof = _proofBy("batcher 2", owner);
         vm.prank(owner);
-        registry.setBatcherKey(alice, 0, makeAddr("batcher 2"));
+        registry.setBatcherKey(alice, 0, makeAddr("batcher 2"), proof);
         assertEq(registry.batcherKeyCount(alice), 1);
         (, address before) = registry.claimKeysAt(alice, 6);
         (, address then_) = registry.claimKeysAt(alice, 7);
@@ -284,15 +295,41 @@ contract OperatorRegistry_Keys_Test is BondedTest {
     function test_setBatcherKey_RevertWhen_IndexLeavesAGapOrKeyIsUnfit() public {
         address bobs = _batcher("bob");
         uint16 bob = _register("bob");
+        (bytes memory proof, bytes memory byBob) = (_proofBy("batcher 2", owner), _batcherProof("bob", owner));
         vm.startPrank(owner);
         vm.expectRevert(
             abi.encodeWithSelector(IOperatorRegistry.OperatorRegistry_BatcherIndexOutOfRange.selector, 2, 1)
         );
-        registry.setBatcherKey(alice, 2, makeAddr("batcher 2"));
+        registry.setBatcherKey(alice, 2, makeAddr("batcher 2"), proof);
         vm.expectRevert(abi.encodeWithSelector(IOperatorRegistry.OperatorRegistry_KeyTaken.selector, bobs, bob));
-        registry.setBatcherKey(alice, 1, bobs);
-        vm.expectRevert(IOperatorRegistry.OperatorRegistry_ZeroAddress.selector);
-        registry.setBatcherKey(alice, 1, address(0));
+        registry.setBatcherKey(alice, 1, bobs, byBob);
+        vm.expectRevert(
+            abi.encodeWithSelector(IOperatorRegistry.OperatorRegistry_BadKeyProof.selector, address(0), address(0))
+        );
+        registry.setBatcherKey(alice, 1, address(0), "");
+    }
+
+    /// A key is bound for ever: nobody binds one that a rival is going to use, not with the rival's own proof either.
+    function test_attack_RivalsNextBatcherKey_CannotBeBound() public {
+        address bob = _owner("bob");
+        _register("bob");
+        address next = _batcher("alice 2");
+        bytes[2] memory proofs = [_batcherProof("bob", bob), _batcherProof("alice 2", owner)];
+        for (uint256 i; i < 2; ++i) {
+            vm.expectPartialRevert(IOperatorRegistry.OperatorRegistry_BadKeyProof.selector);
+            vm.prank(bob);
+            registry.setBatcherKey(3, 0, next, proofs[i]);
+        }
+        address mallory = _owner("mallory");
+        _whitelist(mallory, 8);
+        (address key, bytes memory keyProof) = (_sequencer("mallory"), _proof("mallory", mallory));
+        vm.expectPartialRevert(IOperatorRegistry.OperatorRegistry_BadKeyProof.selector);
+        vm.prank(mallory);
+        registry.register(key, keyProof, next, proofs[1], makeAddr("p"), "");
+
+        vm.prank(owner);
+        registry.setBatcherKey(alice, 0, next, proofs[1]);
+        assertEq(registry.operatorOfKey(next), alice);
     }
 
     function test_isController_OwnerAndKeyOfTheCurrentEpoch() public {
@@ -311,7 +348,7 @@ contract OperatorRegistry_Keys_Test is BondedTest {
         address mallory = makeAddr("mallory");
         bytes[8] memory calls = [
             abi.encodeCall(registry.setSequencerKey, (alice, mallory, "")),
-            abi.encodeCall(registry.setBatcherKey, (alice, 0, mallory)),
+            abi.encodeCall(registry.setBatcherKey, (alice, 0, mallory, "")),
             abi.encodeCall(registry.setPayee, (alice, mallory)),
             abi.encodeCall(registry.setEndpoint, (alice, "http://mallory")),
             abi.encodeCall(registry.offerOwnership, (alice, mallory)),
@@ -380,6 +417,47 @@ contract OperatorRegistry_Standing_Test is BondedTest {
         );
         vm.prank(_owner("alice"));
         registry.activate(alice);
+    }
+
+    function test_attack_OneEntityFillsTheSet_StopsAtEight() public {
+        _givenAFullEntity();
+        vm.expectRevert(abi.encodeWithSelector(IOperatorRegistry.OperatorRegistry_EntityFull.selector, 7, 8));
+        vm.prank(_owner("ninth"));
+        registry.activate(9 + 1);
+        vm.prank(_owner("member 0"));
+        registry.deactivate(2);
+        vm.prank(_owner("ninth"));
+        registry.activate(9 + 1);
+        _activate("another's", MIN_BOND);
+    }
+
+    function test_attack_OneEntityBuysItsWayPastEight_IsRefused() public {
+        _givenAFullEntity();
+        uint16 bought = _activate("another's", MIN_BOND);
+        vm.prank(_owner("another's"));
+        registry.offerOwnership(bought, _owner("ninth"));
+        vm.expectRevert(abi.encodeWithSelector(IOperatorRegistry.OperatorRegistry_EntityFull.selector, 7, 8));
+        vm.prank(_owner("ninth"));
+        registry.acceptOwnership(bought);
+
+        // Among its own they change hands.
+        vm.prank(_owner("member 0"));
+        registry.offerOwnership(2, _owner("ninth"));
+        vm.prank(_owner("ninth"));
+        registry.acceptOwnership(2);
+    }
+
+    /// @dev Operators 2 to 9 of entity 7 are active; 10 is its ninth, bonded.
+    function _givenAFullEntity() internal {
+        IOperatorRegistry.Params memory params = _registryParams(2);
+        params.maxOperators = 64;
+        _deploy(address(token), params);
+        for (uint256 i; i < 9; ++i) {
+            string memory name = i == 8 ? "ninth" : string.concat("member ", vm.toString(i));
+            _whitelist(_owner(name), 7);
+            if (i == 8) _deposit(_register(name), MIN_BOND);
+            else _activate(name, MIN_BOND);
+        }
     }
 
     function test_activate_RevertWhen_SetIsFull_UntilSomebodyLeaves() public {

@@ -8,6 +8,7 @@ import {IOperatorRegistry} from "@rota/contracts/interfaces/IOperatorRegistry.so
 import {IPolicy} from "@rota/contracts/interfaces/IPolicy.sol";
 import {ISchedule} from "@rota/contracts/interfaces/ISchedule.sol";
 import {Clock, EpochPhase, RESERVE} from "@rota/contracts/types/Types.sol";
+import {Vm} from "forge-std/Vm.sol";
 
 /// @notice Seeds, freezes and cancels: slots of 16 s, 4 an epoch, 2 s L1 blocks, a ring of 8 epochs, 160 s of disputes.
 contract ScheduleTest is ScheduleBase {
@@ -262,10 +263,45 @@ contract ScheduleTest is ScheduleBase {
         schedule.cancel(2);
     }
 
-    function test_cancel_RevertWhen_EpochLeftTheRing() public {
-        _toSlot(_first(9));
-        vm.expectRevert(abi.encodeWithSelector(ISchedule.Schedule_SlotForgotten.selector, _first(2), _first(3)));
+    function test_cancel_GivenTheEpochLeftTheRing() public {
+        _toSlot(_first(100));
         schedule.cancel(2);
+        assertTrue(schedule.phaseOf(2) == EpochPhase.Cancelled);
+    }
+
+    /// @dev Epochs 2, 10, 18 and 26 share their words; the first and the last one are frozen.
+    function test_freeze_GivenNobodyCancelledTheEpochsBefore_CancelsThem() public {
+        _freeze(2, _ids(2, 3, 4, 5));
+        _toSlot(_first(10));
+        schedule.cancel(10);
+        _toSlot(_first(25));
+        assertTrue(schedule.phaseOf(2) == EpochPhase.Frozen, "forgotten, its words stand");
+        assertTrue(schedule.phaseOf(18) == EpochPhase.Pending);
+        vm.recordLogs();
+        _freeze(26, _ids(2, 3, 4, 5));
+        uint256 cancellations;
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        for (uint256 i; i < logs.length; ++i) {
+            if (logs[i].topics[0] != ISchedule.EpochCancelled.selector) continue;
+            ++cancellations;
+            assertEq(uint256(logs[i].topics[1]), 18);
+        }
+        assertEq(cancellations, 1);
+        assertTrue(schedule.phaseOf(18) == EpochPhase.Cancelled);
+        assertTrue(schedule.phaseOf(10) == EpochPhase.Cancelled);
+        assertTrue(schedule.phaseOf(2) == EpochPhase.Frozen, "forgotten, its words are taken");
+        vm.expectRevert(abi.encodeWithSelector(ISchedule.Schedule_AlreadyFrozen.selector, 2));
+        schedule.cancel(2);
+    }
+
+    function test_freeze_GivenItsWordsWereNeverWritten_CancelsTheEpochBefore() public {
+        _toSlot(_first(8));
+        _freeze(9, _ids(2, 3, 4, 5));
+        assertTrue(schedule.phaseOf(1) == EpochPhase.Pending, "there is nothing to cancel");
+        _toSlot(_first(9));
+        _freeze(10, _ids(2, 3, 4, 5));
+        assertTrue(schedule.phaseOf(2) == EpochPhase.Cancelled);
+        assertTrue(schedule.phaseOf(3) == EpochPhase.Pending);
     }
 
     /* RING */

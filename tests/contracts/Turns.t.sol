@@ -54,7 +54,7 @@ contract TurnsTest is BatonTest {
     /* CLAIM */
     function test_claim_RecordsTheTurn() public {
         vm.expectEmit(address(baton));
-        emit IBaton.Claimed(FIRST, alice.id);
+        emit IBaton.Claimed(FIRST, alice.id, address(0));
         _claim(alice, FIRST);
         assertTrue(schedule.isClaimed(FIRST));
         // Early: the batcher waits for the predecessor's tail.
@@ -118,7 +118,7 @@ contract TurnsTest is BatonTest {
         vm.revertToState(snapshot);
         _mine(1);
         vm.expectEmit(address(baton));
-        emit IBaton.Rotated(FIRST, alice.id, alice.batcher);
+        emit IBaton.Claimed(FIRST, alice.id, alice.batcher);
         _claim(alice, FIRST);
         assertEq(adapter.batcher(), alice.batcher);
     }
@@ -127,7 +127,7 @@ contract TurnsTest is BatonTest {
         _deployAgain();
         _warpTo(_start(0) - baton.CLAIM_LEAD());
         vm.expectEmit(address(baton));
-        emit IBaton.Claimed(0, reserve.id);
+        emit IBaton.Claimed(0, reserve.id, address(0));
         _claim(reserve, 0);
         assertTrue(schedule.isClaimed(0));
     }
@@ -276,9 +276,11 @@ contract TurnsTest is BatonTest {
 
     /// @dev Alice has two batcher keys and all of epoch 4; now is in epoch 3.
     function _givenASecondBatcher() internal returns (address second) {
-        second = makeAddr("alice: second batcher");
+        uint256 key;
+        (second, key) = makeAddrAndKey("alice: second batcher");
+        bytes memory proof = _keyProof(alice.owner, key);
         vm.prank(alice.owner);
-        registry.setBatcherKey(alice.id, 1, second);
+        registry.setBatcherKey(alice.id, 1, second, proof);
         _warpToCommit(4);
         _commit(alice, 4, _curve(20_000_000, 8));
         _warpToReveal(4);

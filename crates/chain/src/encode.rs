@@ -42,11 +42,19 @@ pub async fn encode(l1: &L1, view: &ChainView, action: &Action) -> Result<Call, 
     let baton = |data: Vec<u8>, value| Call { to: contracts.baton, data: data.into(), value };
 
     Ok(match action {
-        Action::Register { sequencer_key, key_proof, batcher_key, payee, endpoint } => {
+        Action::Register {
+            sequencer_key,
+            key_proof,
+            batcher_key,
+            batcher_proof,
+            payee,
+            endpoint,
+        } => {
             let call = OperatorRegistry::registerCall {
                 sequencerKey: *sequencer_key,
                 keyProof: key_proof.clone(),
                 batcherKey: *batcher_key,
+                batcherProof: batcher_proof.clone(),
                 payee: *payee,
                 endpoint: endpoint.clone(),
             };

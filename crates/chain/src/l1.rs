@@ -14,7 +14,7 @@ use alloy::{
     sol_types::SolCall,
     transports::{RpcError, http::Http},
 };
-use rota_core::{L1Block, Timestamp};
+use rota_core::{L1Block, Timestamp, root_cause};
 use std::{
     sync::atomic::{AtomicUsize, Ordering},
     time::Duration,
@@ -261,15 +261,6 @@ impl Endpoint {
             },
         })
     }
-}
-
-/// The innermost reason, which is what a person can act on; outer layers repeat the URL with its path.
-fn root_cause(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut cause = error;
-    while let Some(inner) = cause.source() {
-        cause = inner;
-    }
-    cause.to_string()
 }
 
 fn l1_block(header: &Header) -> L1Block {

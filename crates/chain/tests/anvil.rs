@@ -20,11 +20,9 @@ use rota_core::{
     timeline::{Clock, Delays, Timeline},
     view::{ChainView, Deployment},
 };
+use rota_devnet::solo::Solo;
 use std::{
     collections::BTreeMap,
-    io::{BufRead, BufReader},
-    path::Path,
-    process::{Child, Command, Stdio},
     sync::{Arc, Mutex},
 };
 
@@ -37,41 +35,19 @@ const WALL: [u8; 5] = hex!("60006000fd");
 const DEV: Address = address!("f39Fd6e51aad88F6F4ce6aB8827279cffFb92266");
 const NEVER: Timestamp = Timestamp(u64::MAX);
 
-/// An anvil that mines when told to, on a port of its own; gone when dropped.
+/// An anvil that mines when told to, with the echo in our contracts' place.
 struct Anvil {
-    child: Child,
-    url: String,
+    node: Solo,
     rpc: DynProvider,
     contracts: Contracts,
 }
 
-impl Drop for Anvil {
-    fn drop(&mut self) {
-        self.child.kill().expect("anvil is our child");
-        self.child.wait().expect("anvil is our child");
-    }
-}
-
 impl Anvil {
     async fn start() -> Self {
-        let anvil = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("../../node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil");
-        let mut child = Command::new(&anvil)
-            .args(["--port", "0", "--no-mining", "--hardfork", "prague"])
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap_or_else(|error| panic!("{}: {error}: run `npm ci` first", anvil.display()));
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let listening = lines
-            .find_map(|line| line.unwrap().strip_prefix("Listening on ").map(str::to_owned))
-            .unwrap();
-        // Read on, or anvil stops at a full pipe.
-        std::thread::spawn(move || lines.for_each(drop));
-
-        let url = format!("http://{listening}");
+        let node = Solo::anvil().await.unwrap();
         let rpc = ProviderBuilder::new()
             .disable_recommended_fillers()
-            .connect_http(url.parse().unwrap())
+            .connect_http(node.url.parse().unwrap())
             .erased();
         let contract = Address::repeat_byte;
         let contracts = Contracts {
@@ -82,7 +58,7 @@ impl Anvil {
             baton: contract(5),
             adapter: contract(6),
         };
-        let anvil = Self { child, url, rpc, contracts };
+        let anvil = Self { node, rpc, contracts };
         for address in [1, 2, 3, 4, 5, 6].map(contract) {
             anvil.set_code(address, &ECHO).await;
         }
@@ -130,7 +106,7 @@ impl Anvil {
     }
 
     fn l1(&self) -> Arc<L1> {
-        Arc::new(L1::new(std::slice::from_ref(&self.url)).unwrap())
+        Arc::new(L1::new(std::slice::from_ref(&self.node.url)).unwrap())
     }
 
     async fn watcher(&self, key: Address) -> Watcher {
@@ -259,12 +235,17 @@ fn hash_of(outcomes: &[Outcome]) -> B256 {
 async fn the_view_follows_a_reorg_of_depth_3() {
     let anvil = Anvil::start().await;
     let mut watcher = anvil.watcher(DEV).await;
-    anvil.emit(anvil.contracts.baton, Baton::Claimed { slot: 3, operator: 2 }).await;
+    anvil
+        .emit(
+            anvil.contracts.baton,
+            Baton::Claimed { slot: 3, operator: 2, batcher: Address::ZERO },
+        )
+        .await;
     watcher.look().await.unwrap();
     let (schedule, baton) = (anvil.contracts.schedule, anvil.contracts.baton);
     let start = watcher.look().await.unwrap().timeline().start_of(Slot(3)).0;
     anvil.emit(schedule, Schedule::HolderChanged { slot: 3, operator: 4, timestamp: start }).await;
-    anvil.emit(baton, Baton::Claimed { slot: 2, operator: 3 }).await;
+    anvil.emit(baton, Baton::Claimed { slot: 2, operator: 3, batcher: Address::ZERO }).await;
     anvil.mine(1).await;
 
     let before = watcher.look().await.unwrap();
@@ -285,7 +266,7 @@ async fn the_view_follows_a_reorg_of_depth_3() {
     );
 
     // On the new branch things go on; a watcher that starts only now sees the same.
-    anvil.emit(baton, Baton::Claimed { slot: 2, operator: 3 }).await;
+    anvil.emit(baton, Baton::Claimed { slot: 2, operator: 3, batcher: Address::ZERO }).await;
     let followed = watcher.look().await.unwrap();
     let fresh = anvil.watcher(DEV).await.look().await.unwrap();
     assert_eq!((followed.head(), followed.state()), (fresh.head(), fresh.state()));
@@ -298,7 +279,12 @@ async fn a_past_longer_than_the_snapshots_is_read_in_bulk() {
     let mut running = anvil.watcher(DEV).await;
     running.look().await.unwrap();
     for slot in [1, 2] {
-        anvil.emit(anvil.contracts.baton, Baton::Claimed { slot, operator: 2 }).await;
+        anvil
+            .emit(
+                anvil.contracts.baton,
+                Baton::Claimed { slot, operator: 2, batcher: Address::ZERO },
+            )
+            .await;
         anvil.mine(200).await;
     }
     let fresh = anvil.watcher(DEV).await.look().await.unwrap();
@@ -471,7 +457,7 @@ async fn a_dry_run_shows_each_transaction_and_sends_none() {
 async fn another_endpoint_is_asked_when_one_is_down() {
     let anvil = Anvil::start().await;
     let dead = "http://127.0.0.1:1".to_owned();
-    let l1 = L1::new(&[dead.clone(), anvil.url.clone()]).unwrap();
+    let l1 = L1::new(&[dead.clone(), anvil.node.url.clone()]).unwrap();
     assert_eq!(l1.head().await.unwrap(), anvil.l1().head().await.unwrap());
     l1.check(31_337).await.unwrap();
     let error = l1.check(1).await.unwrap_err();

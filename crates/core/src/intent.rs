@@ -26,6 +26,7 @@ pub enum Action {
         sequencer_key: Address,
         key_proof: Bytes,
         batcher_key: Address,
+        batcher_proof: Bytes,
         payee: Address,
         endpoint: String,
     },

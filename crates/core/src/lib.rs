@@ -25,12 +25,14 @@ pub mod fence;
 pub mod intent;
 pub mod me;
 pub mod message;
+mod root_cause;
 pub mod seal;
 pub mod strategy;
 pub mod timeline;
 pub mod types;
 pub mod view;
 
+pub use root_cause::root_cause;
 pub use types::*;
 
 #[cfg(test)]

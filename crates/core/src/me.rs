@@ -20,7 +20,7 @@ sol! {
     }
 }
 
-/// The proof that `signer` agrees to be the sequencer key of `owner`'s operator in the `registry`.
+/// The proof that `signer` agrees to be a sequencer or batcher key of `owner`'s operator in the `registry`.
 pub fn key_proof(
     signer: &impl SignerSync,
     l1_chain_id: u64,
@@ -41,6 +41,8 @@ pub struct Me {
     /// EIP-712 `KeyBinding(owner)` by the sequencer key.
     pub key_proof: Bytes,
     pub batcher: Address,
+    /// The same by the batcher key, which the keeper has not; only needed to register.
+    pub batcher_proof: Option<Bytes>,
     pub payee: Address,
     /// URL of our relay, to be announced.
     pub endpoint: String,

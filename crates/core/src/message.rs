@@ -9,6 +9,10 @@ use alloy::{
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+/// Blocks of one operator at one height that anybody keeps: two prove that it signed twice, an honest operator signs another one
+/// only for an L1 reorg that took the last one's origin, and more are there to fill disks.
+pub const MOST_AT_A_HEIGHT: usize = 8;
+
 sol! {
     /// EIP-712 type of DESIGN's vocabulary; the same words as `types/Types.sol`.
     #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]

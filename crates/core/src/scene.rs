@@ -85,6 +85,7 @@ pub fn me(id: OperatorId) -> Me {
         sequencer_key: sequencer_key(id),
         key_proof: Bytes::new(),
         batcher: batcher_key(id),
+        batcher_proof: Some(Bytes::new()),
         payee: owner(id),
         endpoint: format!("http://{id}"),
         bond_eth: U256::ZERO,
@@ -324,7 +325,12 @@ pub fn changed(slot: u64, operator: u16, timestamp: u64) -> Event {
 }
 
 pub fn claimed(slot: u64, operator: u16) -> Event {
-    Event::Baton(BatonEvents::Claimed(Baton::Claimed { slot, operator }))
+    claimed_and_rotated(slot, operator, Address::ZERO)
+}
+
+/// A claim after the tail window, which moved the batcher.
+pub fn claimed_and_rotated(slot: u64, operator: u16, batcher: Address) -> Event {
+    Event::Baton(BatonEvents::Claimed(Baton::Claimed { slot, operator, batcher }))
 }
 
 /// First second of slot `index` of `epoch`.

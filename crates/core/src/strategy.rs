@@ -102,9 +102,11 @@ impl Strategy for CurveStrategy {
         if !self.budget.is_zero() && spent.saturating_add(cost) > self.budget {
             return Err(NoBid::BudgetUsedUp { budget: self.budget, spent, cost });
         }
-        // As `revealBid` checks it: the slots that are live, and as many more as one operator can win.
-        let locked =
-            deployment.lock_per_slot * U256::from(view.money.live_slots + deployment.cap_slots);
+        // As `revealBid` checks it: the slots that are live, those that the bid before brought or may bring, and as many more as one
+        // operator can win.
+        let undecided = view.undecided_slots(id, Epoch(epoch.0 - 1));
+        let slots = view.money.live_slots + undecided + deployment.cap_slots;
+        let locked = deployment.lock_per_slot * U256::from(slots);
         let (bonded, needed) = (view.bond(id), locked.max(deployment.min_bond));
         if bonded < needed {
             return Err(NoBid::BondShort { bonded, needed });

@@ -199,6 +199,11 @@ impl Timeline {
         Timestamp(self.clock.l2_genesis.0 + number * self.clock.l2_block_seconds)
     }
 
+    /// Whether the L2 block of this number, which anybody may name, is dated `timestamp`.
+    pub fn is_l2_block(&self, number: u64, timestamp: Timestamp) -> bool {
+        self.first_l2_block(timestamp) == number && self.l2_timestamp(number) == timestamp
+    }
+
     /// `blocks` L2 blocks after `from`.
     pub fn l2_later(&self, from: Timestamp, blocks: u64) -> Timestamp {
         Timestamp(from.0 + blocks * self.clock.l2_block_seconds)
@@ -275,6 +280,9 @@ mod tests {
             prop_assert!(t.l2_timestamp(first) >= start);
             prop_assert_eq!(last.map(|n| n + 1).unwrap_or(0), first);
             prop_assert!(last.is_none_or(|n| t.l2_timestamp(n) < start));
+            for (number, is_dated) in [(first, true), (first + 1, false), (u64::MAX, false)] {
+                prop_assert_eq!(t.is_l2_block(number, t.l2_timestamp(first)), is_dated);
+            }
         }
     }
 

@@ -38,6 +38,7 @@ pub mod ports;
 pub mod process;
 pub mod rpc;
 pub mod run;
+pub mod solo;
 pub mod stack;
 pub mod tools;
 

@@ -106,10 +106,27 @@ impl Operator {
         self.dir.join("batcher.key")
     }
 
+    /// Lets the keeper's own command prove that the batcher key agrees to be registered.
+    pub fn prove_batcher(
+        &self,
+        deployment: Deployment<'_>,
+        supervisor: &Supervisor,
+        tools: &Tools,
+    ) -> Result<String, Error> {
+        let prove = Spec::new(format!("rota-{}-keys", self.id), &tools.rota, &self.dir)
+            .args(["keys", "prove", "--key-file"])
+            .args([self.batcher_key()])
+            .args(["--owner", &self.owner.to_string()])
+            .args(["--registry", &deployment.contracts.registry.to_string()])
+            .args(["--l1-chain-id", &L1_CHAIN_ID.to_string()]);
+        Ok(supervisor.run(prove)?.trim().to_owned())
+    }
+
     /// Writes the keeper's configuration. Without curves it does not bid.
     pub fn write_config(
         &self,
         deployment: Deployment<'_>,
+        batcher_proof: &str,
         curves: &[[Step; 2]],
     ) -> Result<(), Error> {
         let texts: Vec<String> = curves.iter().map(curves::text).collect();
@@ -122,6 +139,7 @@ impl Operator {
              sequencer_file = {sequencer:?}\n\
              owner_file = {owner:?}\n\
              batcher = \"{batcher}\"\n\
+             batcher_proof = {batcher_proof:?}\n\
              \n[relay]\nlisten = {relay:?}\nendpoint = {endpoint:?}\n\
              \n[ingress]\nlisten = {ingress:?}\n\
              \n[http]\nlisten = {http:?}\n\

@@ -8,16 +8,18 @@
 //! A process is signalled only while its exit has not been collected, under one lock with the collecting: until then the
 //! kernel cannot give its id to anybody else.
 
+mod spec;
+
+pub use spec::Spec;
+
 use crate::Error;
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use std::{
     collections::BTreeMap,
-    ffi::OsString,
     fs::{self, File},
     io::{Read, Seek, SeekFrom},
-    os::unix::process::CommandExt,
     path::{Path, PathBuf},
-    process::{Child, Command, ExitStatus, Stdio},
+    process::{Child, Command, ExitStatus},
     sync::{Mutex, MutexGuard, mpsc},
     thread,
     time::Duration,
@@ -28,49 +30,10 @@ use tokio::time::{Instant, sleep};
 pub(crate) const POLL: Duration = Duration::from_millis(25);
 /// What a process gets to end by itself after SIGTERM before it is killed.
 const GRACE: Duration = Duration::from_secs(15);
-/// What a process sees of the devnet's own environment.
-const KEPT: [&str; 3] = ["PATH", "HOME", "RUST_LOG"];
 /// Variable that marks a devnet's processes and whatever they start: its value is the folder of their logs.
 const MARK: &str = "ROTA_DEVNET";
 /// Bytes of a log that an error message quotes at most.
 const TAIL: u64 = 2_000;
-
-/// What to start: enough to start it again.
-#[derive(Clone, Debug)]
-pub struct Spec {
-    /// Unique in a devnet; also the name of the log file.
-    pub name: String,
-    pub program: PathBuf,
-    pub args: Vec<OsString>,
-    pub env: Vec<(String, OsString)>,
-    pub dir: PathBuf,
-}
-
-impl Spec {
-    pub fn new(
-        name: impl Into<String>,
-        program: impl Into<PathBuf>,
-        dir: impl Into<PathBuf>,
-    ) -> Self {
-        Self {
-            name: name.into(),
-            program: program.into(),
-            args: vec![],
-            env: vec![],
-            dir: dir.into(),
-        }
-    }
-
-    pub fn args<T: Into<OsString>>(mut self, args: impl IntoIterator<Item = T>) -> Self {
-        self.args.extend(args.into_iter().map(Into::into));
-        self
-    }
-
-    pub fn env(mut self, key: impl Into<String>, value: impl Into<OsString>) -> Self {
-        self.env.push((key.into(), value.into()));
-        self
-    }
-}
 
 /// One start of one process, as a report or a test wants to see it.
 #[derive(Clone, Debug)]
@@ -133,14 +96,9 @@ impl Supervisor {
         if table.running(&spec.name).is_some() {
             return Err(Error::AlreadyRunning(spec.name));
         }
-        let path = self.log_path(&spec.name);
-        let log = File::options()
-            .create(true)
-            .append(true)
-            .open(&path)
-            .map_err(|e| Error::io(&path, e))?;
-        let twin = log.try_clone().map_err(|e| Error::io(&path, e))?;
-        let mut command = command(&spec);
+        let log = self.log(&spec.name)?;
+        let twin = log.try_clone().map_err(|e| Error::io(&self.logs, e))?;
+        let mut command = spec.command();
         command.stdout(log).stderr(twin).env(MARK, &self.logs);
         let (reply, answer) = mpsc::channel();
         self.spawner.send((command, reply)).map_err(|_| Error::SpawnerGone)?;
@@ -164,13 +122,8 @@ impl Supervisor {
     /// Runs a process to its end and returns what it wrote to stdout; an exit code other than 0 is an error with its stderr.
     /// The caller's thread waits: for commands that end at once. Longer ones are spawned and waited for with [`Self::finish`].
     pub fn run(&self, spec: Spec) -> Result<String, Error> {
-        let path = self.log_path(&spec.name);
-        let log = File::options()
-            .create(true)
-            .append(true)
-            .open(&path)
-            .map_err(|e| Error::io(&path, e))?;
-        let mut command = command(&spec);
+        let log = self.log(&spec.name)?;
+        let mut command = spec.command();
         command.stderr(log).env(MARK, &self.logs);
         let output = command.output().map_err(|source| match source.kind() {
             std::io::ErrorKind::NotFound => Error::NoSetpriv,
@@ -373,6 +326,13 @@ impl Supervisor {
 
     /* INTERNAL */
 
+    /// The log of a process, to write on at its end.
+    fn log(&self, name: &str) -> Result<File, Error> {
+        let path = self.log_path(name);
+        let log = File::options().create(true).append(true).open(&path);
+        log.map_err(|e| Error::io(&path, e))
+    }
+
     fn died(&self, name: &str, exit: ExitStatus, said: &str) -> Error {
         let tail = format!("{said}{}", self.log_tail(name));
         Error::Died { name: name.into(), exit, log: self.log_path(name), tail }
@@ -411,26 +371,6 @@ impl Table {
         self.running(name);
         self.current.get(name)?.1.exit
     }
-}
-
-/// The command of `spec`, outputs not yet set.
-fn command(spec: &Spec) -> Command {
-    let mut command = Command::new("setpriv");
-    command
-        .args(["--pdeathsig", "KILL", "--"])
-        .arg(&spec.program)
-        .args(&spec.args)
-        // Flags and files alone decide: all of these programs would take options from variables too.
-        .env_clear()
-        .envs(KEPT.iter().filter_map(|name| Some((name, std::env::var_os(name)?))))
-        // Logs are read in files.
-        .env("NO_COLOR", "1")
-        .envs(spec.env.iter().map(|(k, v)| (k, v)))
-        .current_dir(&spec.dir)
-        // A group of its own: Ctrl-C in the terminal reaches the devnet alone, which then ends things in order.
-        .process_group(0)
-        .stdin(Stdio::null());
-    command
 }
 
 impl Running {

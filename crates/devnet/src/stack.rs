@@ -185,7 +185,9 @@ impl Stack {
         for (i, operator) in operators.iter().enumerate() {
             progress(&format!("starting the keeper of operator {}", operator.id));
             // The reserve, which comes first, never bids.
-            operator.write_config(deployment, i.checked_sub(1).map_or(&[][..], |i| &bids[i]))?;
+            let proof = operator.prove_batcher(deployment, &supervisor, &tools)?;
+            let curves = i.checked_sub(1).map_or(&[][..], |i| &bids[i]);
+            operator.write_config(deployment, &proof, curves)?;
             operator.start_keeper(&supervisor, &tools).await?;
             // One after the other: ids are given in the order of registration.
             registered(&supervisor, &l1, &contracts, operator).await?;

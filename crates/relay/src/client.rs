@@ -159,8 +159,11 @@ struct Reader<D> {
 
 impl<D: Directory> Reader<D> {
     async fn run(mut self) {
-        self.cursor =
-            self.store.as_ref().and_then(|store| store.cursor(self.peer.operator).ok().flatten());
+        if let Some(store) = self.store.clone() {
+            let operator = self.peer.operator;
+            let known = tokio::task::spawn_blocking(move || store.cursor(operator)).await;
+            self.cursor = known.ok().and_then(Result::ok).flatten();
+        }
         let client = client();
         let mut said = false;
         while !self.received.is_closed() {

@@ -9,7 +9,7 @@ use alloy::{
 use eyre::{Result, WrapErr};
 use futures::future::join_all;
 use rota_core::types::{BlockId, OperatorId};
-use rota_store::{OutboxEntry, Store};
+use rota_store::{OutboxEntry, Store, on_own_thread};
 use std::{
     collections::{BTreeMap, VecDeque},
     sync::Arc,
@@ -60,7 +60,11 @@ impl<D: Directory> Offers<D> {
     }
 
     /// Runs until `stop`. A store that fails ends it, and with it the keeper, which must not promise what it can't remember.
-    pub async fn run(mut self, promised: Arc<Notify>, stop: CancellationToken) -> Result<()> {
+    pub async fn run(self, promised: Arc<Notify>, stop: CancellationToken) -> Result<()> {
+        on_own_thread(self.run_here(promised, stop)).await?
+    }
+
+    async fn run_here(mut self, promised: Arc<Notify>, stop: CancellationToken) -> Result<()> {
         let mut rounds = interval(PERIOD);
         rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {

@@ -7,6 +7,7 @@ use alloy::{
 };
 use rota_core::types::BlockId;
 use serde::Deserialize;
+use serde_json::json;
 use std::time::Duration;
 
 /// A node beside us answers within milliseconds; this is for a machine under load.
@@ -26,6 +27,15 @@ pub(crate) struct Included {
     pub hash: B256,
     pub parent_hash: B256,
     pub transactions: Vec<B256>,
+}
+
+/// What an account has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Account {
+    /// Of its next transaction.
+    pub nonce: u64,
+    /// In wei.
+    pub balance: U256,
 }
 
 impl Included {
@@ -76,6 +86,18 @@ impl Pool {
         let block: Option<Fees> =
             self.provider.raw_request("eth_getBlockByNumber".into(), parameters).await?;
         Ok(block.map(|block| block.gas_used.saturating_mul(block.base_fee_per_gas)))
+    }
+
+    /// An account at the head: both figures of one block.
+    pub(crate) async fn account(&self, account: Address) -> Result<Account, TransportError> {
+        let head = self.block(None).await?.ok_or(TransportError::NullResp)?;
+        let at = json!({ "blockHash": head.hash });
+        let (nonce, balance) = tokio::try_join!(
+            self.provider
+                .raw_request::<_, U64>("eth_getTransactionCount".into(), (account, at.clone())),
+            self.provider.raw_request("eth_getBalance".into(), (account, at)),
+        )?;
+        Ok(Account { nonce: nonce.to(), balance })
     }
 
     /// Next nonce of an account in the safe block: what L1 already holds.

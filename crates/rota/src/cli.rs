@@ -5,7 +5,7 @@ use crate::{
     config::{self, Config, FollowerConfig, Sources},
     follow, keys, run,
 };
-use alloy::primitives::{U256, utils::parse_ether};
+use alloy::primitives::{Address, U256, utils::parse_ether};
 use clap::{Args, Parser, Subcommand};
 use eyre::{Result, WrapErr};
 use rota_core::bid::Curve;
@@ -105,6 +105,24 @@ enum Keys {
         #[arg(long, value_name = "FILE")]
         password_file: Option<PathBuf>,
     },
+    /// Print the proof that a batcher key agrees to be registered by an owner, for keys.batcher_proof. Sends nothing.
+    Prove {
+        /// The batcher's key: hex or keystore JSON.
+        #[arg(long, value_name = "FILE")]
+        key_file: PathBuf,
+        /// Password of the keystore.
+        #[arg(long, value_name = "FILE")]
+        password_file: Option<PathBuf>,
+        /// Owner that registers the operator.
+        #[arg(long, value_name = "ADDRESS")]
+        owner: Address,
+        /// The deployment's OperatorRegistry, as in contracts.registry.
+        #[arg(long, value_name = "ADDRESS")]
+        registry: Address,
+        /// Chain id of L1, as in l1.chain_id.
+        #[arg(long, value_name = "ID")]
+        l1_chain_id: u64,
+    },
 }
 
 /// Runs the command that the process was started with.
@@ -149,6 +167,12 @@ pub async fn run() -> Result<ExitCode> {
         }
         Command::Keys(Keys::New { out, password_file }) => {
             print(&format!("{}\n", keys::create(&out, password_file.as_deref())?));
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Keys(Keys::Prove { key_file, password_file, owner, registry, l1_chain_id }) => {
+            let password_file = password_file.as_deref();
+            let proof = keys::prove(&key_file, password_file, l1_chain_id, registry, owner)?;
+            print(&format!("{proof}\n"));
             Ok(ExitCode::SUCCESS)
         }
         Command::Devnet(arguments) => crate::devnet::run(arguments).await,

@@ -7,7 +7,7 @@ use rota_chain::now;
 use rota_core::{
     Epoch,
     bid::{Auction, Curve},
-    duties::due,
+    duties::{Held, due},
     intent::Action,
     me::NodeView,
     view::Status,
@@ -29,10 +29,14 @@ pub async fn register(config: &Config, dry_run: bool, say: &dyn Fn(&str)) -> Res
             "{} is not whitelisted: ask governance for it",
             me.owner
         );
+        let Some(batcher_proof) = me.batcher_proof.clone() else {
+            bail!(Held::NoBatcherProof { batcher: me.batcher })
+        };
         let action = Action::Register {
             sequencer_key: me.sequencer_key,
             key_proof: me.key_proof.clone(),
             batcher_key: me.batcher,
+            batcher_proof,
             payee: me.payee,
             endpoint: me.endpoint.clone(),
         };

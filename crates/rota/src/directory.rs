@@ -74,7 +74,9 @@ impl Directory for Network {
         }
         let (operator, timestamp, signer) = match item {
             StreamItem::Sealed(block) => {
+                // A date has one height: else a slot would be long enough for any number of them.
                 if block.commitment.l2ChainId != alloy::primitives::U256::from(self.l2_chain_id)
+                    || !timeline.is_l2_block(block.payload.number, block.payload.timestamp)
                     || block.check_envelope().is_err()
                 {
                     return Verdict::Bad;

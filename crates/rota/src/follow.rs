@@ -5,8 +5,8 @@ use alloy::primitives::{Address, B256};
 use eyre::{ContextCompat, Result};
 use rota_chain::{Accounts, L1, Watcher, load_deployment};
 use rota_core::{
-    message::{Payload, StreamItem},
-    types::L2Block,
+    message::{MOST_AT_A_HEIGHT, Payload, StreamItem},
+    types::{L2Block, OperatorId},
 };
 use rota_relay::{Received, client::Peers};
 use rota_sequencer::clients::OpNode;
@@ -68,8 +68,8 @@ pub async fn follow(config: FollowerConfig, stop: CancellationToken) -> Result<(
 struct Feeder {
     node: OpNode,
     gaps: mpsc::Sender<u64>,
-    /// By number, then hash, with the order in which they came: at one height the last one counts.
-    blocks: BTreeMap<u64, Vec<Payload>>,
+    /// By number, with their makers, in the order in which they came: at one height the last one counts.
+    blocks: BTreeMap<u64, Vec<(OperatorId, Payload)>>,
 }
 
 impl Feeder {
@@ -97,8 +97,14 @@ impl Feeder {
             return;
         };
         let at_height = self.blocks.entry(block.payload.number).or_default();
-        at_height.retain(|known| known.hash != block.payload.hash);
-        at_height.push(block.payload);
+        at_height.retain(|(_, known)| known.hash != block.payload.hash);
+        at_height.push((block.operator, block.payload));
+        let by_maker = |(maker, _): &(OperatorId, Payload)| *maker == block.operator;
+        if at_height.iter().filter(|known| by_maker(known)).count() > MOST_AT_A_HEIGHT
+            && let Some(oldest) = at_height.iter().position(by_maker)
+        {
+            at_height.remove(oldest);
+        }
         if let Some((highest, _)) = self.blocks.last_key_value() {
             let oldest = highest.saturating_sub(KEPT);
             self.blocks = self.blocks.split_off(&oldest);
@@ -128,6 +134,7 @@ impl Feeder {
             .get(&(head.number + 1))?
             .iter()
             .rev()
+            .map(|(_, block)| block)
             .find(|block| block.parent_hash == head.hash)
     }
 
@@ -139,5 +146,44 @@ impl Feeder {
             sleep(ARRIVAL_STEP).await;
         }
         Ok(false)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloy::primitives::Signature;
+    use rota_core::{
+        message::SealedBlock,
+        types::{Slot, Timestamp},
+    };
+    use serde_json::json;
+
+    fn block(operator: u16, hash: u8) -> Received {
+        let payload = Payload {
+            number: 7,
+            timestamp: Timestamp(7),
+            parent_hash: B256::with_last_byte(6),
+            hash: B256::repeat_byte(hash),
+            l1_origin_number: 0,
+            l1_origin_hash: B256::ZERO,
+            envelope: json!({}),
+        };
+        let commitment = payload.commitment(901, Slot(0));
+        let (operator, signature) = (OperatorId(operator), Signature::test_signature());
+        Received::Block(Box::new(SealedBlock { operator, commitment, signature, payload }))
+    }
+
+    #[test]
+    fn of_many_blocks_at_a_height_the_last_ones_of_each_operator_are_held() {
+        let node = OpNode::new("http://127.0.0.1:9").unwrap();
+        let mut feeder = Feeder { node, gaps: mpsc::channel(1).0, blocks: BTreeMap::new() };
+        feeder.keep(block(3, 200));
+        for hash in 1..=100 {
+            feeder.keep(block(2, hash));
+        }
+        let held: Vec<_> = feeder.blocks[&7].iter().map(|(_, block)| block.hash.0[0]).collect();
+        let last: Vec<u8> = (93..=100).collect();
+        assert_eq!(held, [vec![200], last].concat());
     }
 }

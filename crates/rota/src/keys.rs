@@ -2,10 +2,11 @@
 
 use crate::config::{KeyFiles, read_file};
 use alloy::{
-    primitives::{Address, B256},
+    primitives::{Address, B256, Bytes},
     signers::local::{LocalSigner, PrivateKeySigner},
 };
 use eyre::{Context, OptionExt, Result, bail, eyre};
+use rota_core::me::key_proof;
 use std::{
     env,
     fs::{self, OpenOptions},
@@ -37,17 +38,18 @@ fn load(
             .wrap_err_with(|| format!("the {what} key in {variable} is not usable"))
             .map(Some);
     }
-    let Some(path) = file else { return Ok(None) };
+    file.map(|path| open(what, path, files.password_file.as_deref())).transpose()
+}
+
+fn open(what: &str, path: &Path, password_file: Option<&Path>) -> Result<PrivateKeySigner> {
     let text = read_file(&format!("the {what} key"), path)?;
-    let signer = if text.trim_start().starts_with('{') {
-        let password = password(files)?;
+    if text.trim_start().starts_with('{') {
+        let password = password(password_file)?;
         LocalSigner::decrypt_keystore(path, password)
-            .wrap_err_with(|| format!("cannot open the {what} keystore {}", path.display()))?
+            .wrap_err_with(|| format!("cannot open the {what} keystore {}", path.display()))
     } else {
-        parse(&text)
-            .wrap_err_with(|| format!("the {what} key in {} is not usable", path.display()))?
-    };
-    Ok(Some(signer))
+        parse(&text).wrap_err_with(|| format!("the {what} key in {} is not usable", path.display()))
+    }
 }
 
 /// The error tells the shape and never the text: it may be a mistyped secret.
@@ -59,15 +61,26 @@ fn parse(text: &str) -> Result<PrivateKeySigner> {
     PrivateKeySigner::from_bytes(&key).wrap_err("not a private key of secp256k1")
 }
 
-fn password(files: &KeyFiles) -> Result<String> {
+fn password(file: Option<&Path>) -> Result<String> {
     if let Ok(password) = env::var("ROTA_KEYSTORE_PASSWORD") {
         return Ok(password);
     }
-    let path = files
-        .password_file
-        .as_deref()
-        .ok_or_eyre("the key is a keystore: set keys.password_file or ROTA_KEYSTORE_PASSWORD")?;
+    let path = file.ok_or_eyre(
+        "the key is a keystore: set keys.password_file (--password-file) or ROTA_KEYSTORE_PASSWORD",
+    )?;
     Ok(read_file("the keystore password", path)?.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+/// The proof that the key in `path` agrees to be the batcher key of `owner`'s operator.
+pub fn prove(
+    path: &Path,
+    password_file: Option<&Path>,
+    l1_chain_id: u64,
+    registry: Address,
+    owner: Address,
+) -> Result<Bytes> {
+    let signer = open("batcher", path, password_file)?;
+    key_proof(&signer, l1_chain_id, registry, owner).wrap_err("the batcher key did not sign")
 }
 
 /// Makes a key, writes it to `path` readable by its owner alone, and returns its address. Never overwrites.
@@ -118,6 +131,7 @@ mod tests {
             owner_file: None,
             password_file: password.map(Into::into),
             batcher: Address::ZERO,
+            batcher_proof: None,
             payee: None,
         }
     }

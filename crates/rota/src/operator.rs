@@ -64,6 +64,7 @@ fn me(
         sequencer_key: sequencer.address(),
         key_proof,
         batcher: config.keys.batcher,
+        batcher_proof: config.keys.batcher_proof.clone(),
         payee: config.keys.payee.unwrap_or(owner_address),
         endpoint: config.relay_endpoint.clone(),
         bond_eth: config.bond,

@@ -2,18 +2,18 @@
 //!
 //! `rota run` refuses to start on the first fault; `rota check` prints them all.
 
+mod contracts;
+
 use crate::{config::Config, keys};
 use alloy::{
-    primitives::{Address, B256, U64, U256, utils::format_ether},
+    primitives::{Address, B256, U64, U256},
     providers::{Provider, ProviderBuilder, RootProvider},
     transports::TransportError,
 };
 use axum::{Json, Router, extract::State, routing::post};
-use rota_bindings::{Baton, OperatorRegistry};
-use rota_core::types::OperatorId;
+use rota_core::{root_cause, types::OperatorId};
 use serde_json::{Value, json};
 use std::{
-    fmt::Display,
     net::SocketAddr,
     sync::{
         Arc,
@@ -25,6 +25,7 @@ use tokio::{net::TcpListener, task::JoinHandle, time::timeout};
 
 /// How long an endpoint may take to answer.
 const PATIENCE: Duration = Duration::from_secs(5);
+const SILENT: &str = "no answer in 5 s";
 
 /// Why the keeper can't run.
 #[derive(Debug, thiserror::Error)]
@@ -49,6 +50,18 @@ pub enum Fault {
         "`keys.sequencer_file` holds the key of {found}, but operator {operator}'s sequencer key is {expected}: give the file of that key"
     )]
     WrongSequencer { operator: OperatorId, found: Address, expected: Address },
+    #[error(
+        "`keys.sequencer_file` holds the key of {found}, which is operator {operator}'s, whose owner is {owner}, but `keys.owner_file` holds the key of {given}: give the two files of one operator"
+    )]
+    OthersSequencer { operator: OperatorId, found: Address, owner: Address, given: Address },
+    #[error(
+        "`keys.batcher` is {found}, but operator {operator}'s batcher key is {expected}: correct `keys.batcher` and op-batcher's key, or have the owner set that key in the registry"
+    )]
+    WrongBatcher { operator: OperatorId, found: Address, expected: String },
+    #[error(
+        "`keys.batcher` is {found}, which is operator {operator}'s key already: give this operator a batcher key of its own"
+    )]
+    OthersBatcher { operator: OperatorId, found: Address },
     #[error(
         "{0} is not the sequencer key of any operator, and no owner key is given to register one: correct `keys.sequencer_file`, or set `keys.owner_file`"
     )]
@@ -100,7 +113,7 @@ pub async fn faults(config: &Config) -> Vec<Fault> {
         faults.append(&mut down);
     }
     if let (Some((l1, url)), Some((sequencer, owner))) = (l1, signer)
-        && let Err(fault) = contracts(config, &l1, url, sequencer, owner).await
+        && let Err(fault) = contracts::check(config, &l1, url, sequencer, owner).await
     {
         faults.push(fault);
     }
@@ -128,90 +141,13 @@ pub async fn faults(config: &Config) -> Vec<Fault> {
     faults
 }
 
-/// The contracts are there, and the keys and balances fit them.
-async fn contracts(
-    config: &Config,
-    l1: &RootProvider,
-    url: &str,
-    sequencer: Address,
-    owner: Option<Address>,
-) -> Result<(), Fault> {
-    let lost = |error: &dyn Display| unreachable("the L1 endpoint", "l1.rpc", url, error);
-    let at = &config.contracts;
-    for (key, address) in [
-        ("contracts.registry", at.registry),
-        ("contracts.vault", at.vault),
-        ("contracts.auction", at.auction),
-        ("contracts.schedule", at.schedule),
-        ("contracts.baton", at.baton),
-        ("contracts.adapter", at.adapter),
-    ] {
-        if l1.get_code_at(address).await.map_err(|error| lost(&error))?.is_empty() {
-            return Err(Fault::NoContract { key, address, chain_id: config.l1.chain_id });
-        }
-    }
-    // Code that does not answer is another contract.
-    let missing =
-        |key, address| move |_| Fault::NoContract { key, address, chain_id: config.l1.chain_id };
-    let found = Baton::new(at.baton, l1)
-        .L2_CHAIN_ID()
-        .call()
-        .await
-        .map_err(missing("contracts.baton", at.baton))?;
-    if found != U256::from(config.l2.chain_id) {
-        return Err(Fault::OtherRollup { baton: at.baton, found, expected: config.l2.chain_id });
-    }
-
-    let registry = OperatorRegistry::new(at.registry, l1);
-    let missing = || missing("contracts.registry", at.registry);
-    let operator = registry.operatorOfKey(sequencer).call().await.map_err(missing())?;
-    let epoch = registry.currentEpoch().call().await.map_err(missing())?;
-    if operator == 0 {
-        let owner = owner.ok_or(Fault::NotRegistered(sequencer))?;
-        // An owner with one operator mistook the key file; an owner without any is about to register.
-        for id in 1..=registry.operatorCount().call().await.map_err(missing())? {
-            if registry.ownerOf(id).call().await.map_err(missing())? == owner {
-                let expected = registry.sequencerKeyAt(id, epoch).call().await.map_err(missing())?;
-                return Err(Fault::WrongSequencer {
-                    operator: OperatorId(id),
-                    found: sequencer,
-                    expected,
-                });
-            }
-        }
-        if registry.entityOfOwner(owner).call().await.map_err(missing())? == 0 {
-            return Err(Fault::NotWhitelisted(owner));
-        }
-        funded(config, l1, url, "owner", owner).await?;
-    }
-    funded(config, l1, url, "sequencer key", sequencer).await
-}
-
-async fn funded(
-    config: &Config,
-    l1: &RootProvider,
-    url: &str,
-    what: &'static str,
-    address: Address,
-) -> Result<(), Fault> {
-    let balance = l1
-        .get_balance(address)
-        .await
-        .map_err(|error| unreachable("the L1 endpoint", "l1.rpc", url, &error))?;
-    if balance < config.minimum_gas {
-        let (balance, needed) = (format_ether(balance), format_ether(config.minimum_gas));
-        return Err(Fault::Unfunded { what, address, balance, needed });
-    }
-    Ok(())
-}
-
 /// op-node answers, for the right rollup, has its admin API and asks *this* keeper as its conductor.
 async fn node(config: &Config) -> Result<(), Fault> {
     let url = &config.l2.node_rpc;
     let node = provider("op-node", "l2.node_rpc", url)?;
     let rollup: Value = call(&node, "optimism_rollupConfig", json!([]))
         .await
-        .map_err(|error| unreachable("op-node", "l2.node_rpc", url, &error))?;
+        .map_err(|error| unreachable("op-node", "l2.node_rpc", url, error))?;
     let (found, expected) =
         (rollup["l2_chain_id"].as_u64().unwrap_or_default(), config.l2.chain_id);
     if found != expected {
@@ -246,8 +182,8 @@ async fn batcher(config: &Config) -> Result<(), Fault> {
     // Any answer of JSON-RPC will do: the admin methods that it has all act.
     match timeout(PATIENCE, batcher.raw_request::<_, Value>("rpc_modules".into(), ())).await {
         Ok(Ok(_) | Err(TransportError::ErrorResp(_))) => Ok(()),
-        Ok(Err(error)) => Err(unreachable("op-batcher", "l2.batcher_rpc", url, &error)),
-        Err(_) => Err(unreachable("op-batcher", "l2.batcher_rpc", url, &"no answer in 5 s")),
+        Ok(Err(error)) => Err(unreachable("op-batcher", "l2.batcher_rpc", url, root_cause(&error))),
+        Err(_) => Err(unreachable("op-batcher", "l2.batcher_rpc", url, SILENT.to_owned())),
     }
 }
 
@@ -305,7 +241,7 @@ async fn chain(
     let provider = provider(what, key, url)?;
     let found: U64 = call(&provider, "eth_chainId", json!([]))
         .await
-        .map_err(|error| unreachable(what, key, url, &error))?;
+        .map_err(|error| unreachable(what, key, url, error))?;
     let found = found.to();
     if found != expected {
         return Err(Fault::WrongChain {
@@ -320,7 +256,7 @@ async fn chain(
 }
 
 fn provider(what: &'static str, key: &'static str, url: &str) -> Result<RootProvider, Fault> {
-    let parsed = url.parse().map_err(|error| unreachable(what, key, url, &format!("{error}")))?;
+    let parsed = url.parse().map_err(|error| unreachable(what, key, url, root_cause(&error)))?;
     Ok(ProviderBuilder::default().connect_http(parsed))
 }
 
@@ -333,24 +269,15 @@ async fn call<T: serde::de::DeserializeOwned + Send + Sync + Unpin + std::fmt::D
     match timeout(PATIENCE, provider.raw_request::<_, T>(method.into(), parameters)).await {
         Ok(answer) => answer.map_err(|error| match error {
             TransportError::ErrorResp(payload) => payload.message.into_owned(),
-            other => other.to_string(),
+            other => root_cause(&other),
         }),
-        Err(_) => Err("no answer in 5 s".to_owned()),
+        Err(_) => Err(SILENT.to_owned()),
     }
 }
 
-fn unreachable(what: &'static str, key: &'static str, url: &str, reason: &dyn Display) -> Fault {
-    let public = without_secrets(url);
-    // What a client says of a request names the URL all the same, less the credentials.
-    let asked = url.parse::<reqwest::Url>().map_or_else(
-        |_| url.to_owned(),
-        |mut asked| {
-            let _ = asked.set_username("").and_then(|()| asked.set_password(None));
-            asked.to_string()
-        },
-    );
-    let reason = reason.to_string().replace(&asked, &public);
-    Fault::Unreachable { what, key, url: public, reason }
+/// `reason`: the root cause, for what a client says of a request repeats the URL with the secrets in it.
+fn unreachable(what: &'static str, key: &'static str, url: &str, reason: String) -> Fault {
+    Fault::Unreachable { what, key, url: without_secrets(url), reason }
 }
 
 /// Scheme, host and port: credentials and API keys stand in the rest of a URL.
@@ -369,11 +296,21 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn an_endpoint_that_is_down_is_named_without_the_secrets_in_its_url() {
-        let url = "http://user:hidden@127.0.0.1:9/v3/hidden?key=hidden";
-        let fault = chain("the L1 endpoint", "l1.rpc", "l1.chain_id", url, 1).await.unwrap_err();
-        let line = fault.to_string();
-        assert!(line.contains("http://127.0.0.1:9 does not answer"), "{line}");
-        assert!(!line.contains("hidden") && !line.contains('\n'), "{line}");
+    async fn an_endpoint_that_is_down_is_named_with_the_cause_and_without_the_secrets_in_its_url() {
+        // One that accepts and never answers: so many connections wait in the kernel.
+        let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = silent.local_addr().unwrap().port();
+        for (at, cause) in [
+            ("127.0.0.1:9".to_owned(), "Connection refused"),
+            ("nobody.invalid:9".to_owned(), "failed to lookup address information"),
+            (format!("127.0.0.1:{port}"), SILENT),
+        ] {
+            let url = format!("http://user:hidden@{at}/v3/hidden?key=hidden");
+            let fault = chain("the L1 endpoint", "l1.rpc", "l1.chain_id", &url, 1).await;
+            let line = fault.unwrap_err().to_string();
+            let expected = format!("http://{at} does not answer ({cause}");
+            assert!(line.contains(&expected) && line.contains("`l1.rpc`"), "{line}");
+            assert!(!line.contains("hidden") && !line.contains('\n'), "{line}");
+        }
     }
 }

@@ -12,6 +12,8 @@ const SHORT: Duration = Duration::from_secs(1);
 /// `admin_stopSequencer` waits for the block in hand, `admin_stopBatcher` for its receipts.
 const STOP_SEQUENCER: Duration = Duration::from_secs(5);
 const STOP_BATCHER: Duration = Duration::from_secs(30);
+/// How often a node is asked for its heads that does not know them yet.
+const LOOK_AGAIN: Duration = Duration::from_millis(200);
 
 /// op-node's JSON for an L2 block.
 #[derive(Clone, Debug, Deserialize)]
@@ -64,6 +66,16 @@ impl OpNode {
             finalized: status.finalized_l2.into(),
         };
         Ok((heads.unsafe_head.hash != B256::ZERO).then_some(heads))
+    }
+
+    /// Waits until the node answers and has found its heads.
+    pub async fn known_heads(&self) -> Heads {
+        loop {
+            if let Ok(Some(heads)) = self.heads().await {
+                return heads;
+            }
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
     }
 
     pub async fn is_sequencing(&self) -> Result<bool, RpcError> {
@@ -151,5 +163,42 @@ impl L1 {
             }
         }
         answer
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::{Json, Router, extract::State, routing::post};
+    use std::sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    };
+    use tokio::net::TcpListener;
+
+    /// What op-node answers: for the first two times with zeros, as it does after its start.
+    async fn sync_status(State(asked): State<Arc<AtomicU64>>) -> Json<Value> {
+        let known = asked.fetch_add(1, Ordering::SeqCst) >= 2;
+        let head = |number: u64| {
+            let (hash, number) =
+                if known { (B256::repeat_byte(7), number) } else { (B256::ZERO, 0) };
+            let origin = json!({ "number": number, "hash": hash });
+            json!({ "hash": hash, "number": number, "parentHash": hash, "timestamp": number, "l1origin": origin })
+        };
+        let heads = json!({ "unsafe_l2": head(9), "safe_l2": head(6), "finalized_l2": head(3) });
+        Json(json!({ "jsonrpc": "2.0", "id": 1, "result": heads }))
+    }
+
+    #[tokio::test]
+    async fn heads_are_waited_for_while_the_node_answers_with_zeros() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let node = OpNode::new(format!("http://{}", listener.local_addr().unwrap())).unwrap();
+        let asked = Arc::new(AtomicU64::new(0));
+        let app = Router::new().route("/", post(sync_status)).with_state(Arc::clone(&asked));
+        tokio::spawn(async move { axum::serve(listener, app).await });
+
+        assert_eq!(node.heads().await.unwrap(), None);
+        assert_eq!(node.known_heads().await.safe.number, 6);
+        assert_eq!(asked.load(Ordering::SeqCst), 3);
     }
 }

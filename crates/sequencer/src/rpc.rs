@@ -1,12 +1,13 @@
 //! A JSON-RPC client for calls to a node beside us: short, with a time-out, and with errors that name the endpoint.
 
+use rota_core::root_cause;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use std::time::Duration;
 
 #[derive(Debug, thiserror::Error)]
 pub enum RpcError {
-    #[error("{url} did not answer {method}: {source}")]
+    #[error("{url} did not answer {method}: {}", root_cause(source))]
     Unreachable { url: String, method: &'static str, source: reqwest::Error },
     #[error("{url} refused {method}: {message} ({code})")]
     Refused { url: String, method: &'static str, code: i64, message: String },

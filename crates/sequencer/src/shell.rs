@@ -1,6 +1,7 @@
 //! Looks, asks the driver, acts; and answers op-node in between.
 
 mod peers;
+mod posting;
 
 use crate::{
     FromPeers, Gap, Role, batcher,
@@ -12,13 +13,13 @@ use crate::{
 };
 use alloy::{primitives::B256, signers::local::PrivateKeySigner, sol_types::Eip712Domain};
 use rota_core::{
-    BlockId, L2Block, Millis, OperatorId, Slot,
+    L2Block, Millis, OperatorId, Slot,
     fence::{Fence, Refused, standing_head},
     message::{SealedBlock, SignedReceipt, StreamItem},
     seal::SealStore,
 };
-use rota_store::{Store, StoreError};
-use std::{sync::Arc, time::Duration};
+use rota_store::{Store, StoreError, on_own_thread};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use tokio::{
     net::TcpListener,
     sync::{mpsc, watch},
@@ -28,15 +29,8 @@ use tokio_util::sync::CancellationToken;
 
 /// How often to look when nothing happens. Hand-overs do not wait for it: they follow a block, a seal or a new view.
 const LOOK: Duration = Duration::from_millis(200);
-/// How long to poll for a posted block to arrive in the node, and how often.
-const ARRIVAL: Duration = Duration::from_millis(500);
-const ARRIVAL_POLL: Duration = Duration::from_millis(5);
-/// Blocks posted before the node is looked at again: enough to catch up fast, few enough for its queue.
-const POST_AT_ONCE: usize = 64;
 /// Messages of peers taken before the next look.
 const TAKEN_AT_ONCE: usize = 64;
-/// How long our node may take for a peer's block on its own head before we build beside it.
-const TAKEN_WITHIN: Duration = Duration::from_secs(4);
 /// A gap is asked for again only after this.
 const ASK_AGAIN: Duration = Duration::from_secs(1);
 
@@ -108,8 +102,10 @@ struct Shell {
     node_head: u64,
     went_back: Option<Millis>,
     gap_asked: Option<Instant>,
-    /// The block that the node does not take although its parent is the node\'s head, and since when.
+    /// The block that the node does not take although its parent is the node's head, and since when.
     untaken: Option<(B256, Instant)>,
+    /// The latest slot under whose authority an operator signed more blocks at a height than are kept.
+    flooded: BTreeMap<OperatorId, Slot>,
     pruned: Instant,
     /// The last boundary at which a receipt was signed or could not be.
     receipt_settled: Option<Slot>,
@@ -118,6 +114,17 @@ struct Shell {
 /// Runs until `inputs.stop`: then the block in hand is sealed, the receipt signed, and the world told. `listener` is
 /// where op-node's `--conductor.rpc` points.
 pub async fn run(
+    config: Config,
+    store: Arc<Store>,
+    key: PrivateKeySigner,
+    listener: TcpListener,
+    inputs: Inputs,
+) -> Result<(), SequencerError> {
+    on_own_thread(run_here(config, store, key, listener, inputs)).await?
+}
+
+/// [`run`], on this thread.
+async fn run_here(
     config: Config,
     store: Arc<Store>,
     key: PrivateKeySigner,
@@ -155,6 +162,7 @@ pub async fn run(
         went_back: None,
         gap_asked: None,
         untaken: None,
+        flooded: BTreeMap::new(),
         pruned: Instant::now(),
         receipt_settled: None,
     };
@@ -316,62 +324,6 @@ impl Shell {
                 tracing::info!(%boundary, last = receipt.receipt.number, "handed over");
             }
         }
-        Ok(())
-    }
-
-    /// Posts in order, and waits for the last one: the block after it may be ours to seal in a few milliseconds.
-    async fn post(&self, path: &[BlockId]) -> Result<(), StepError> {
-        let path = &path[..path.len().min(POST_AT_ONCE)];
-        for block in path {
-            let payload = self
-                .store
-                .payload(block.hash)?
-                .ok_or(StoreError::UnknownBlock { hash: block.hash })?;
-            self.node.post(&payload.envelope).await?;
-        }
-        let Some(last) = path.last() else { return Ok(()) };
-        let patience = Instant::now() + ARRIVAL;
-        while Instant::now() < patience {
-            if self.node.heads().await?.is_some_and(|heads| heads.unsafe_head.number >= last.number)
-            {
-                return Ok(());
-            }
-            tokio::time::sleep(ARRIVAL_POLL).await;
-        }
-        Err(StepError::NotApplied { number: last.number })
-    }
-
-    /// A maker may sign a block that no node takes. Whoever holds the next slot waits for its node a while, then builds on what that
-    /// has: else one such block would stop the chain until L1's sequencing window ends. Outside of our own slots nothing is lost by
-    /// waiting, and a node of ours that is merely broken must not split us from the others.
-    async fn note_untaken(&mut self, path: &[BlockId]) -> Result<(), StepError> {
-        let (Some(first), Some(heads)) = (path.first(), self.node.heads().await?) else {
-            return Ok(());
-        };
-        let is_next = self
-            .store
-            .block(first.hash)?
-            .is_some_and(|block| block.parent_hash == heads.unsafe_head.hash);
-        let since = match self.untaken.filter(|(hash, _)| is_next && *hash == first.hash) {
-            Some((_, since)) => since,
-            None => {
-                self.untaken = is_next.then(|| (first.hash, Instant::now()));
-                return Err(StepError::NotApplied { number: first.number });
-            }
-        };
-        let authority = self.seam.authority();
-        let is_ours = authority
-            .spans()
-            .iter()
-            .any(|span| span.from.millis() <= now() && now() < span.until.millis());
-        if !is_ours
-            || since.elapsed() < TAKEN_WITHIN
-            || !self.store.reject(first.hash, heads.unsafe_head)?
-        {
-            return Err(StepError::NotApplied { number: first.number });
-        }
-        tracing::error!(number = first.number, hash = %first.hash, "a peer's block is not taken by our node: building on its parent");
-        self.untaken = None;
         Ok(())
     }
 

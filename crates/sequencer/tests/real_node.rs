@@ -2,13 +2,15 @@
 //! for the view (who holds which slot) and for the relay (it hands over what is in the other's stream), and for nothing else.
 //!
 //! Slots of 8 s alternate between the two. What must hold: every block is sealed by the holder of the slot that it is dated in, the
-//! chain has no gap, both sides sign the receipts, and a restart of a node in the middle of a turn loses nothing.
+//! chain has no gap, both sides sign the receipts, a restart of a node in the middle of a turn loses nothing, and a block that no
+//! node takes stops nobody.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use alloy::{
     primitives::{Address, B256},
-    signers::local::PrivateKeySigner,
+    signers::{SignerSync, local::PrivateKeySigner},
+    sol_types::SolStruct,
 };
 use rota_core::{
     OperatorId, Slot, Timestamp,
@@ -160,9 +162,8 @@ async fn keeper(
         l1_rpc: vec![l1.url.clone()],
     };
     let conductor = format!("http://{}", listener.local_addr().unwrap());
-    let key = PrivateKeySigner::from_bytes(&B256::with_last_byte(id.0 as u8)).unwrap();
     let inputs = Inputs { role, peers: peers_in, gaps, stop: stop.clone() };
-    let running = tokio::spawn(run(config, Arc::clone(&store), key, listener, inputs));
+    let running = tokio::spawn(run(config, Arc::clone(&store), key(id), listener, inputs));
     Keeper { id, store, peers, stop, running, conductor }
 }
 
@@ -178,6 +179,40 @@ fn sealed(keepers: &[Keeper]) -> Vec<SealedBlock> {
         .collect();
     blocks.sort_by_key(|block| block.payload.number);
     blocks
+}
+
+/// A block of operator 3's on top of `below`, signed and hashed as it should be, that no execution can come to.
+fn untakeable(below: &SealedBlock, slot: Slot) -> SealedBlock {
+    let mut envelope = below.payload.envelope.clone();
+    let payload = &mut envelope["executionPayload"];
+    payload["parentHash"] = json!(below.payload.hash);
+    payload["blockNumber"] = json!(format!("{:#x}", below.payload.number + 1));
+    payload["timestamp"] = json!(format!("{:#x}", below.payload.timestamp.0 + 1));
+    payload["stateRoot"] = json!(B256::repeat_byte(1));
+    let payload = rehashed(envelope);
+    let commitment = payload.commitment(L2_CHAIN_ID, slot);
+    let domain = domain(L1_CHAIN_ID, Address::ZERO);
+    let signature = key(OperatorId(3)).sign_hash_sync(&commitment.eip712_signing_hash(&domain));
+    let signature = signature.unwrap();
+    let block = SealedBlock { operator: OperatorId(3), commitment, signature, payload };
+    // What a relay looks at before it hands a block on.
+    assert_eq!(block.signer(&domain), Some(key(OperatorId(3)).address()));
+    block.check_envelope().unwrap();
+    block
+}
+
+/// The payload that `envelope` is once its hash is right.
+fn rehashed(mut envelope: Value) -> Payload {
+    let Err(EnvelopeError::WrongHash { actual, .. }) = Payload::from_envelope(envelope.clone())
+    else {
+        panic!("a changed field must change the hash");
+    };
+    envelope["executionPayload"]["blockHash"] = json!(actual);
+    Payload::from_envelope(envelope).unwrap()
+}
+
+fn key(id: OperatorId) -> PrivateKeySigner {
+    PrivateKeySigner::from_bytes(&B256::with_last_byte(id.0 as u8)).unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -251,10 +286,7 @@ async fn the_baton_passes_between_two_unmodified_nodes() {
         sealed(&keepers).into_iter().rev().find(|block| block.operator == keepers[1].id).unwrap();
     let mut other = signed.payload.envelope.clone();
     other["executionPayload"]["prevRandao"] = json!(B256::repeat_byte(1));
-    let Err(EnvelopeError::WrongHash { actual, .. }) = Payload::from_envelope(other.clone()) else {
-        panic!("a changed field must change the hash");
-    };
-    other["executionPayload"]["blockHash"] = json!(actual);
+    let other = rehashed(other).envelope;
     let answer: Result<Value, _> =
         rpc::call(&keepers[1].conductor, "conductor_commitUnsafePayload", json!([other])).await;
     let refusal = answer.unwrap_err().to_string();
@@ -303,6 +335,22 @@ async fn the_baton_passes_between_two_unmodified_nodes() {
     let countersigned = keepers[1].store.countersigned(SLOT - 1).unwrap();
     assert_eq!(countersigned.len(), 1, "the first receipt, by the successor");
     println!("{} blocks; {last_item:?}", blocks.len());
+
+    // A predecessor's last block that no node takes: its maker's signature is good, but not what it says of the state.
+    until_block(9 * SLOT - 1).await;
+    let below = sealed(&keepers).pop().unwrap();
+    let bad = untakeable(&below, Slot(9));
+    keepers[0].peers.send(FromPeers::Block(Box::new(bad.clone()))).await.unwrap();
+    until_block(11 * SLOT - 1).await;
+    let blocks = sealed(&keepers);
+    let beside = blocks.iter().find(|b| b.payload.parent_hash == below.payload.hash).unwrap();
+    assert_eq!(beside.payload.number, bad.payload.number, "built on the parent of the bad block");
+    for block in blocks.iter().filter(|block| block.payload.number >= bad.payload.number) {
+        // Within its slot the successor made up for the whole slot before, too.
+        assert_eq!((block.operator, block.commitment.slot), (keepers[0].id, 10));
+    }
+    let rejected = keepers[0].store.sealed_block(bad.payload.hash).unwrap();
+    assert!(rejected.is_some(), "the bad block was never followed");
 
     keepers[0].stop.cancel();
     for keeper in keepers {

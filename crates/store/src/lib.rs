@@ -24,9 +24,12 @@ mod outbox;
 mod payloads;
 mod schema;
 mod stream;
+mod thread;
 
 pub use journal::Cursor;
 pub use outbox::OutboxEntry;
+pub use payloads::Accepted;
+pub use thread::on_own_thread;
 
 use alloy::primitives::{Address, B256};
 use rota_core::{BlockId, Slot};

@@ -1,7 +1,7 @@
 //! Transactions that the ingress accepted: kept until the block that includes them is final.
 
 use crate::{Store, StoreError, int};
-use alloy::primitives::{B256, Bytes};
+use alloy::primitives::{Address, B256, Bytes};
 use rota_core::BlockId;
 use rusqlite::OptionalExtension;
 
@@ -18,18 +18,35 @@ pub struct OutboxEntry {
 }
 
 impl Store {
-    /// Promises a transaction: durable before this returns. Answers false if it was promised before.
-    pub fn promise(&self, hash: B256, raw: &[u8]) -> Result<bool, StoreError> {
+    /// Promises a transaction that `sender` signed: durable before this returns. Answers false if it was promised before.
+    pub fn promise(
+        &self,
+        hash: B256,
+        sender: Address,
+        nonce: u64,
+        raw: &[u8],
+    ) -> Result<bool, StoreError> {
         self.write(|transaction| {
             let sql = "SELECT count(*) FROM outbox WHERE included_number IS NULL";
             let held = transaction.query_row(sql, [], |row| crate::uint(row, 0))?;
             if held >= MOST_WAITING {
                 return Err(StoreError::OutboxFull { held, most: MOST_WAITING });
             }
-            let sql =
-                "INSERT INTO outbox (hash, raw) VALUES (?1, ?2) ON CONFLICT (hash) DO NOTHING";
-            Ok(transaction.execute(sql, (hash.as_slice(), raw))? == 1)
+            let sql = "INSERT INTO outbox (hash, raw, sender, nonce) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (hash) DO NOTHING";
+            let row = (hash.as_slice(), raw, sender.as_slice(), int(nonce));
+            Ok(transaction.execute(sql, row)? == 1)
         })
+    }
+
+    /// What `sender` was promised from `nonce` on, in blocks or not, raw, by nonce.
+    pub fn promised_to(&self, sender: Address, nonce: u64) -> Result<Vec<Bytes>, StoreError> {
+        let connection = self.connection();
+        let mut statement = connection.prepare_cached(
+            "SELECT raw FROM outbox WHERE sender = ?1 AND nonce >= ?2 ORDER BY nonce",
+        )?;
+        let rows =
+            statement.query_map((sender.as_slice(), int(nonce)), |row| row.get::<_, Vec<u8>>(0))?;
+        rows.map(|raw| Ok(raw?.into())).collect()
     }
 
     /// What was promised and not seen in a block, oldest first, without the first `skip` ones.

@@ -5,7 +5,7 @@ use alloy::primitives::B256;
 use rota_core::{
     BlockId, L2Block, Slot,
     fence::{Approved, ApprovedReceipt, Side},
-    message::{HandoffReceipt, Payload, SealedBlock, SignedReceipt, StreamItem},
+    message::{HandoffReceipt, MOST_AT_A_HEIGHT, Payload, SealedBlock, SignedReceipt, StreamItem},
     seal::{SealStore, Sealed},
 };
 use rusqlite::{Connection, OptionalExtension, Params, Transaction};
@@ -119,21 +119,44 @@ impl SealStore for Store {
     }
 }
 
+/// What became of a peer's block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Accepted {
+    New,
+    /// It was here before.
+    Known,
+    /// Final long ago, below what was pruned: not kept.
+    History,
+    /// Its maker signed [`MOST_AT_A_HEIGHT`] others at this height, which are here: not kept.
+    TooMany,
+}
+
 impl Store {
     /// Keeps a peer's block; its signature and envelope are the caller's to verify. If it is on the head, it becomes the head, and so
     /// do blocks on it that came before it.
-    /// Answers false if it was here before.
-    pub fn accept(&self, block: &SealedBlock) -> Result<bool, StoreError> {
+    pub fn accept(&self, block: &SealedBlock) -> Result<Accepted, StoreError> {
+        let (number, hash) = (block.payload.number, block.payload.hash);
         self.write(|transaction| {
+            if number < schema::number(transaction, "floor")?.unwrap_or(0) {
+                return Ok(Accepted::History);
+            }
+            let sql = "SELECT count(*), coalesce(sum(hash = ?2), 0) FROM payload
+                       WHERE number = ?1 AND json_extract(block, '$.operator') = ?3";
+            let row = (int(number), hash.as_slice(), block.operator.0);
+            let (held, same) =
+                transaction.query_row(sql, row, |row| Ok((uint(row, 0)?, uint(row, 1)?)))?;
+            if held >= MOST_AT_A_HEIGHT as u64 && same == 0 {
+                return Ok(Accepted::TooMany);
+            }
             if !insert(transaction, block, ACCEPTED)? {
-                return Ok(false);
+                return Ok(Accepted::Known);
             }
             if let Some(head) =
                 head(transaction)?.filter(|head| head.hash == block.payload.parent_hash)
             {
                 put_head(transaction, tip(transaction, head, &self.rejected())?)?;
             }
-            Ok(true)
+            Ok(Accepted::New)
         })
     }
 

@@ -54,6 +54,11 @@ const MIGRATIONS: &[&str] = &["
     CREATE INDEX outbox_waiting ON outbox (ord) WHERE included_number IS NULL;
     CREATE TABLE intent (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
     CREATE TABLE cursor (operator INTEGER PRIMARY KEY, stream_id TEXT NOT NULL, seq INTEGER NOT NULL) STRICT;
+", "
+    -- None for what was promised before.
+    ALTER TABLE outbox ADD COLUMN sender BLOB;
+    ALTER TABLE outbox ADD COLUMN nonce INTEGER;
+    CREATE INDEX outbox_by_sender ON outbox (sender, nonce);
 "];
 
 /// Brings the file to the version of this keeper.

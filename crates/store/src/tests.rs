@@ -1,11 +1,13 @@
 //! Blocks of 1 s, block n dated n.
 
+mod model;
+mod peers;
+
 use super::*;
 use alloy::{
-    primitives::{B256, Signature, keccak256},
+    primitives::{B256, Bytes, Signature, keccak256},
     signers::local::PrivateKeySigner,
 };
-use proptest::prelude::*;
 use rota_core::{
     L2Block, Millis, OperatorId, Timestamp,
     authority::{Authority, Basis, Origins, Tenure},
@@ -96,7 +98,7 @@ fn intent(nonce: u64) -> IntentRecord {
 fn what_was_answered_is_there_after_reopening() {
     let dir = tempfile::tempdir().unwrap();
     let (store, blocks) = sealed_up_to(dir.path(), 12);
-    store.promise(hash(1, 1), b"raw").unwrap();
+    store.promise(hash(1, 1), Address::ZERO, 0, b"raw").unwrap();
     store.put_intent(&intent(5)).unwrap();
     store.put_intent(&intent(6)).unwrap();
     store.drop_intent(Address::ZERO, 5).unwrap();
@@ -176,7 +178,7 @@ fn a_store_that_is_not_ours_is_refused() {
     let database = Connection::open(dir.path().join("store.sqlite")).unwrap();
     database.pragma_update(None, "user_version", 99).unwrap();
     let error = Store::open(dir.path(), DEPLOYMENT, None).err().unwrap().to_string();
-    assert!(error.contains("schema version 99, this keeper knows 1"), "{error}");
+    assert!(error.contains("schema version 99, this keeper knows 2"), "{error}");
 }
 
 #[test]
@@ -222,7 +224,7 @@ fn a_head_that_moved_meanwhile_refuses_the_block() {
             self.0.countersigned(number)
         }
         fn record(&self, block: &rota_core::fence::Approved) -> Result<(), StoreError> {
-            assert!(self.0.accept(&by_peer(10, 0))?);
+            assert_eq!(self.0.accept(&by_peer(10, 0))?, Accepted::New);
             self.0.record(block)
         }
         fn record_receipt(
@@ -278,47 +280,18 @@ fn a_lost_block_that_comes_back_closes_the_slot() {
 }
 
 #[test]
-fn the_same_block_made_by_a_peer_is_ours_too_once_we_signed_it() {
-    let dir = tempfile::tempdir().unwrap();
-    let (store, _) = sealed_up_to(dir.path(), 9);
-    assert!(store.accept(&by_peer(10, 0)).unwrap());
-    assert!(store.sealed_at(10).unwrap().is_empty());
-    let ours = SealedBlock { operator: OperatorId(2), ..by_peer(10, 0) };
-    assert!(store.recover(&ours, None).unwrap());
-    assert_eq!(store.sealed_at(10).unwrap()[0].block, ours);
-    assert!(!store.accept(&by_peer(10, 0)).unwrap());
-    assert_eq!(store.sealed_block(hash(10, 0)).unwrap(), Some(ours));
-}
-
-#[test]
-fn accepts_in_order_and_finds_the_way() {
-    let dir = tempfile::tempdir().unwrap();
-    let (store, _) = sealed_up_to(dir.path(), 9);
-    for (number, head) in [(10, 10), (12, 10), (13, 10), (11, 13)] {
-        assert!(store.accept(&by_peer(number, 0)).unwrap());
-        assert_eq!(store.head().unwrap().unwrap().number, head, "after block {number}");
-    }
-    let path = store.path(id(9, 0), id(12, 0)).unwrap().unwrap();
-    assert_eq!(path.iter().map(|block| block.number).collect::<Vec<_>>(), [10, 11, 12]);
-    assert_eq!(store.path(id(9, 1), id(12, 0)).unwrap(), None, "not from another branch");
-    assert_eq!(store.path(id(9, 0), id(14, 0)).unwrap(), None, "not to a block it does not hold");
-    let numbers = |from| {
-        store.blocks_from(from, 2).unwrap().iter().map(|b| b.payload.number).collect::<Vec<_>>()
-    };
-    assert_eq!((numbers(10), numbers(12)), (vec![10, 11], vec![12, 13]));
-}
-
-#[test]
 fn promises_wait_until_they_are_included_for_good() {
     let dir = tempfile::tempdir().unwrap();
     let store = open(dir.path());
     let waiting =
         || store.waiting(0, 9).unwrap().iter().map(|entry| entry.hash).collect::<Vec<_>>();
     let (a, b, c) = (hash(1, 1), hash(2, 2), hash(3, 3));
-    for tx in [a, b, c] {
-        assert!(store.promise(tx, tx.as_slice()).unwrap());
+    for (tx, nonce) in [(a, 7), (b, 6), (c, 8)] {
+        assert!(store.promise(tx, Address::ZERO, nonce, tx.as_slice()).unwrap());
     }
-    assert!(!store.promise(a, b"again").unwrap());
+    assert_eq!(store.promised_to(Address::ZERO, 7).unwrap(), [Bytes::from(a), Bytes::from(c)]);
+    assert!(store.promised_to(Address::repeat_byte(1), 0).unwrap().is_empty());
+    assert!(!store.promise(a, Address::ZERO, 0, b"again").unwrap());
     store.included(BlockId { number: 10, hash: hash(10, 0) }, &[a, hash(9, 9)]).unwrap();
     store.included(BlockId { number: 12, hash: hash(12, 0) }, &[b]).unwrap();
     assert_eq!(waiting(), [c]);
@@ -333,7 +306,7 @@ fn promises_wait_until_they_are_included_for_good() {
 fn pruning_bounds_the_file_and_closes_what_it_forgets() {
     let dir = tempfile::tempdir().unwrap();
     let (store, _) = sealed_up_to(dir.path(), 40);
-    store.promise(hash(1, 1), b"raw").unwrap();
+    store.promise(hash(1, 1), Address::ZERO, 0, b"raw").unwrap();
     store.included(BlockId { number: 12, hash: hash(12, 0) }, &[hash(1, 1)]).unwrap();
     let held = || store.blocks_from(0, 100).unwrap().len();
     store.prune(30, 5).unwrap();
@@ -349,169 +322,4 @@ fn pruning_bounds_the_file_and_closes_what_it_forgets() {
     assert_eq!(store.stream_from(32, 9).unwrap(), [(32, StreamItem::Sealed(Box::new(next)))]);
     store.set_head(payload(9, 0, 0).block()).unwrap();
     assert!(matches!(seal(&store, payload(10, 3, 0)), Err(Refused::Forgotten { .. })));
-}
-
-#[derive(Clone, Debug)]
-enum Action {
-    Accept { number: u64, branch: u8 },
-    Seal { branch: u8 },
-    Adopt { number: u64 },
-    Promise(u8),
-    Include { tx: u8, number: u64 },
-    ReopenFrom(u64),
-    Reopen,
-}
-
-fn action() -> impl Strategy<Value = Action> {
-    prop_oneof![
-        3 => (1u64..12, 0u8..2).prop_map(|(number, branch)| Action::Accept { number, branch }),
-        3 => (0u8..3).prop_map(|branch| Action::Seal { branch }),
-        1 => (1u64..12).prop_map(|number| Action::Adopt { number }),
-        1 => (0u8..6).prop_map(Action::Promise),
-        1 => (0u8..6, 1u64..12).prop_map(|(tx, number)| Action::Include { tx, number }),
-        1 => (1u64..12).prop_map(Action::ReopenFrom),
-        1 => Just(Action::Reopen),
-    ]
-}
-
-/// The same as plain maps.
-#[derive(Default)]
-struct Model {
-    head: Option<L2Block>,
-    /// By hash, with whether it is ours.
-    blocks: BTreeMap<B256, (L2Block, bool)>,
-    /// Hashes as they came, the newest last.
-    order: Vec<B256>,
-    stream: Vec<B256>,
-    outbox: BTreeMap<B256, Option<u64>>,
-}
-
-impl Model {
-    /// Ours are sealed in a later slot than those of peers.
-    fn tip(&self, block: L2Block) -> L2Block {
-        let children = self.order.iter().map(|hash| self.blocks[hash]).enumerate();
-        let on_block = children.filter(|(_, (child, _))| child.parent_hash == block.hash);
-        let best = on_block.max_by_key(|(order, (_, ours))| (*ours, *order));
-        best.map_or(block, |(_, (child, _))| self.tip(child))
-    }
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
-
-    #[test]
-    fn behaves_like_maps_that_survive(actions in prop::collection::vec(action(), 1..30)) {
-        let dir = tempfile::tempdir().unwrap();
-        let mut store = Arc::new(open(dir.path()));
-        let mut model = Model::default();
-        for action in actions {
-            match action {
-                Action::Accept { number, branch } => {
-                    let block = by_peer(number, branch);
-                    let summary = block.payload.block();
-                    let is_new = !model.blocks.contains_key(&summary.hash);
-                    prop_assert_eq!(store.accept(&block).unwrap(), is_new);
-                    if is_new {
-                        model.order.push(summary.hash);
-                        model.blocks.insert(summary.hash, (summary, false));
-                        if model.head.is_some_and(|head| head.hash == summary.parent_hash) {
-                            model.head = Some(model.tip(summary));
-                        }
-                    }
-                }
-                Action::Seal { branch } => {
-                    let Some(head) = model.head else { continue };
-                    let number = head.number + 1;
-                    let mut own = hash(number, 0x10 + branch);
-                    own[1..9].copy_from_slice(&keccak256(head.hash)[..8]);
-                    let proposal =
-                        Payload { parent_hash: head.hash, hash: own, ..payload(number, 0, 0) };
-                    let summary = proposal.block();
-                    let signed_otherwise = model.blocks.values().any(|(other, ours)| {
-                        *ours && other.parent_hash == head.hash && other.hash != summary.hash
-                    });
-                    let before = model.blocks.get(&summary.hash).is_some_and(|(_, ours)| *ours);
-                    let sealed = seal(&store, proposal);
-                    prop_assert_eq!(sealed.is_ok(), before || !signed_otherwise, "{:?}", sealed);
-                    if sealed.is_ok() && !before {
-                        model.order.retain(|hash| *hash != summary.hash);
-                        model.order.push(summary.hash);
-                        model.blocks.insert(summary.hash, (summary, true));
-                        model.head = Some(summary);
-                        model.stream.push(summary.hash);
-                    }
-                }
-                Action::Adopt { number } => {
-                    let block = payload(number, 0, 0).block();
-                    store.set_head(block).unwrap();
-                    model.head = Some(model.tip(block));
-                }
-                Action::Promise(tx) => {
-                    let tx = hash(0, tx);
-                    prop_assert_eq!(store.promise(tx, b"raw").unwrap(), !model.outbox.contains_key(&tx));
-                    model.outbox.entry(tx).or_default();
-                }
-                Action::Include { tx, number } => {
-                    let tx = hash(0, tx);
-                    store.included(BlockId { number, hash: hash(number, 0) }, &[tx]).unwrap();
-                    model.outbox.entry(tx).and_modify(|included| *included = Some(number));
-                }
-                Action::ReopenFrom(number) => {
-                    store.reopen_from(number).unwrap();
-                    model.outbox.values_mut().for_each(|included| *included = included.filter(|at| *at < number));
-                }
-                Action::Reopen => {
-                    drop(store);
-                    store = Arc::new(open(dir.path()));
-                }
-            }
-            prop_assert_eq!(store.head().unwrap(), model.head);
-            for (hash, (block, _)) in &model.blocks {
-                prop_assert_eq!(store.block(*hash).unwrap(), Some(*block));
-            }
-            let stream = store.stream_from(0, 1_000).unwrap();
-            let hashes = stream.iter().map(|(_, item)| match item {
-                StreamItem::Sealed(block) => block.payload.hash,
-                _ => B256::ZERO,
-            });
-            prop_assert!(hashes.eq(model.stream.iter().copied()));
-            let waiting = store.waiting(0, 100).unwrap().len();
-            prop_assert_eq!(waiting, model.outbox.values().filter(|included| included.is_none()).count());
-        }
-    }
-}
-
-#[test]
-fn a_rejected_block_is_not_built_on_until_the_node_has_it_after_all() {
-    let dir = tempfile::tempdir().unwrap();
-    let store = open(dir.path());
-    let [parent, bad, child] = [1, 2, 3].map(|number| by_peer(number, 0));
-    store.set_head(parent.payload.block()).unwrap();
-    store.accept(&bad).unwrap();
-    store.accept(&child).unwrap();
-    assert_eq!(store.head().unwrap().unwrap(), child.payload.block());
-
-    assert!(store.reject(bad.payload.hash, parent.payload.block()).unwrap());
-    assert_eq!(store.head().unwrap().unwrap(), parent.payload.block());
-    store.accept(&bad).unwrap();
-    assert_eq!(
-        store.head().unwrap().unwrap(),
-        parent.payload.block(),
-        "not even when it comes again"
-    );
-    let other = by_peer(2, 1);
-    let other = SealedBlock {
-        payload: Payload { parent_hash: parent.payload.hash, ..other.payload },
-        ..other
-    };
-    store.accept(&other).unwrap();
-    assert_eq!(
-        store.head().unwrap().unwrap(),
-        other.payload.block(),
-        "another one on the same parent is"
-    );
-
-    store.set_head(bad.payload.block()).unwrap();
-    assert_eq!(store.head().unwrap().unwrap(), child.payload.block());
-    assert!(!store.reject(hash(9, 9), parent.payload.block()).unwrap(), "an unknown block");
 }

@@ -4,6 +4,7 @@ pragma solidity ^0.8.30;
 import {AuctionTest} from "../auctions/AuctionTest.sol";
 
 import {SealedBidAuction} from "@rota/contracts/auctions/SealedBidAuction.sol";
+import {RotaConfig} from "@rota/contracts/deploy/RotaDeployer.sol";
 import {ISealedBidAuction} from "@rota/contracts/interfaces/ISealedBidAuction.sol";
 import {Operator} from "@rota/contracts/testing/RotaFixture.sol";
 import {Curve} from "@rota/contracts/types/Curve.sol";
@@ -60,6 +61,14 @@ contract ReenteringOwner {
 
 /// @notice What auctions fell to elsewhere, on this one (DESIGN's list of attacks).
 contract AuctionAttackTest is AuctionTest {
+    /// @dev Two slots' locks are the minimum bond here.
+    uint256 internal constant LOCK = 0.5 ether;
+
+    function _config() internal override returns (RotaConfig memory c) {
+        c = super._config();
+        c.vault.lockPerSlot = uint128(LOCK);
+    }
+
     /* WHO SETS THE PRICE */
     function test_attack_SignerHoldsTopTwoBids_RoundStillSells() public {
         // Operators 0 and 1 are one party; the honest third would be outbid by both.
@@ -111,6 +120,93 @@ contract AuctionAttackTest is AuctionTest {
         assertEq(_priceOf(E), auction.FLOOR_PRICE(), "and its surplus does not raise their price");
     }
 
+    /// @dev The round is settled while the next one is revealed: that must not change who stands behind its bids.
+    function test_attack_RevealForTheNextEpochBeforeTheSettlement_DoesNotLeaveTheEntity() public {
+        vm.startPrank(governance);
+        registry.setWhitelisted(operators[0].owner, 500);
+        registry.setWhitelisted(operators[1].owner, 500);
+        vm.stopPrank();
+        _bid(E, _curve(90_000_000, 2), _curve(80_000_000, 2), _curve(30_000_000, 2));
+        _warpToCommit(E + 1);
+        vm.prank(governance);
+        registry.setWhitelisted(operators[1].owner, 501);
+        _commit(operators[1], E + 1, _curve(20_000_000, 1));
+        _warpToReveal(E + 1);
+        _reveal(operators[1], E + 1, _curve(20_000_000, 1));
+        _recordSeed(E);
+        _settle(E);
+        assertEq(_wonBy(E, operators[0].id) + _wonBy(E, operators[1].id), auction.capSlots());
+        assertEq(_wonBy(E, operators[2].id), 2);
+    }
+
+    /* BETWEEN COMMITMENT AND REVEAL */
+    /// @dev Who is in the set is decided at the commitment, or governance could take any bidder's deposit.
+    function test_attack_DelistedBeforeTheReveal_KeepsBidAndDeposit() public {
+        _warpToCommit(E);
+        _commit(operators[0], E, _curve(90_000_000, 2));
+        vm.prank(governance);
+        registry.setWhitelisted(operators[0].owner, 0);
+        _warpToReveal(E);
+        _reveal(operators[0], E, _curve(90_000_000, 2));
+        _seedAndSettle(E);
+        _freeze(E);
+        assertEq(_wonBy(E, operators[0].id), 2);
+        assertEq(auction.freeBalanceOf(operators[0].id), 100 ether - 2 * auction.FLOOR_PRICE());
+    }
+
+    /// @dev Nor could it put two rivals under one cap, or the delisted ones under that of nobody.
+    function test_attack_EntityMovedBeforeTheReveal_KeepsItsOwnCap() public {
+        _warpToCommit(E);
+        for (uint256 i; i < 2; ++i) {
+            _commit(operators[i], E, _curve(90_000_000, 2));
+        }
+        vm.startPrank(governance);
+        registry.setWhitelisted(operators[0].owner, 0);
+        registry.setWhitelisted(operators[1].owner, 0);
+        vm.stopPrank();
+        _warpToReveal(E);
+        for (uint256 i; i < 2; ++i) {
+            _reveal(operators[i], E, _curve(90_000_000, 2));
+        }
+        _seedAndSettle(E);
+        assertEq(_wonBy(E, operators[0].id), 2);
+        assertEq(_wonBy(E, operators[1].id), 2);
+    }
+
+    /* BOND */
+    /// @dev Slots that are won and not frozen yet are not live: they need locks of their own all the same.
+    function test_attack_BidsWhileTheLastRoundIsUndecided_NeedsTheLocksOfBoth() public {
+        Operator memory operator = operators[0];
+        _bid(E, _curve(90_000_000, 2), _curve(80_000_000, 1));
+        // Enough for the cap and the minimum, not for two epochs' locks.
+        vm.prank(operator.owner);
+        vault.requestExit(operator.id, false, 9 ether);
+        _warpToCommit(E + 1);
+        _commit(operator, E + 1, _curve(90_000_000, 2));
+        _commit(operators[1], E + 1, _curve(80_000_000, 1));
+        _warpToReveal(E + 1);
+        _expectTwoLocks(); // the round is open
+        _reveal(operator, E + 1, _curve(90_000_000, 2));
+        _recordSeed(E);
+        _settle(E);
+        _expectTwoLocks(); // settled
+        _reveal(operator, E + 1, _curve(90_000_000, 2));
+        _freeze(E);
+        assertEq(schedule.liveSlotsOf(operator.id), 2);
+        _expectTwoLocks(); // frozen: counted once
+        _reveal(operator, E + 1, _curve(90_000_000, 2));
+        _bond(operator.id, 2 * LOCK);
+        _reveal(operator, E + 1, _curve(90_000_000, 2));
+    }
+
+    function _expectTwoLocks() internal {
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                ISealedBidAuction.SealedBidAuction_InsufficientBond.selector, operators[0].id, 1 ether, 4 * LOCK
+            )
+        );
+    }
+
     /* IDLE WINNERS */
     /// @dev Paid is paid, whether the winner shows up or not; and there is no lock left that nobody could free.
     function test_attack_IdleWinner_ItsPaymentIsProceeds() public {
@@ -123,6 +219,43 @@ contract AuctionAttackTest is AuctionTest {
         _warpTo(schedule.startOfEpoch(E + 1) + config.disputePeriod);
         assertEq(auction.withdrawProceeds(), 2 * auction.FLOOR_PRICE());
         assertEq(auction.lockedOf(E, operators[0].id), 0);
+        _assertConserved();
+    }
+
+    /// @dev A round is settled and its epoch never frozen, nor cancelled while the ring knew it. Nobody paid for nothing.
+    function test_attack_SettledNeverFrozenAndForgotten_IsRefunded() public {
+        _bid(E, _curve(50_000_000, 2), _curve(40_000_000, 2));
+        _seedAndSettle(E);
+        uint256 paid = auction.proceeds();
+        assertGt(paid, 0);
+        _warpToEpoch(E + config.ring - 1);
+        assertEq(auction.withdrawableProceeds(), 0);
+        // An epoch in the same words is frozen without bids: it takes the last proof with it, and leaves a note.
+        _recordSeed(E + config.ring);
+        _freeze(E + config.ring);
+        _warpToEpoch(E + 2 * config.ring - 2);
+        vm.expectRevert(ISealedBidAuction.SealedBidAuction_ZeroAmount.selector);
+        auction.withdrawProceeds();
+        auction.refund(E, operators[0].id);
+        // And the next bid in the round's words gives back what nobody asked for.
+        _bid(E + 2 * config.ring, _curve(1, 1));
+        assertEq(auction.freeBalanceOf(operators[1].id), 100 ether);
+        assertEq(auction.proceeds(), 0);
+        _assertConserved();
+    }
+
+    /// @dev And a frozen one's payments stay proceeds, however long nobody fetches them.
+    function test_attack_FrozenAndForgotten_IsNotRefunded() public {
+        _bid(E, _curve(50_000_000, 2));
+        _seedAndSettle(E);
+        _freeze(E);
+        uint256 paid = auction.proceeds();
+        _warpToEpoch(E + 2 * config.ring - 1);
+        _recordSeed(E + 2 * config.ring);
+        _freeze(E + 2 * config.ring);
+        vm.expectRevert(abi.encodeWithSelector(ISealedBidAuction.SealedBidAuction_NotCancelled.selector, E));
+        auction.refund(E, operators[0].id);
+        assertEq(auction.withdrawProceeds(), paid);
         _assertConserved();
     }
 

@@ -323,7 +323,7 @@ contract HostileTargetTest is BatonTest {
         _warpToSlot(FIRST + 1);
         target.set(HostileTarget.Mode.ComesBack);
         vm.expectEmit(address(baton));
-        emit IBaton.Rotated(FIRST, alice.id, alice.batcher);
+        emit IBaton.Claimed(FIRST, alice.id, alice.batcher);
         _claim(alice, FIRST);
     }
 

@@ -266,6 +266,15 @@ contract SealedBidAuction_Refund_Test is AuctionTest {
         _assertConserved();
     }
 
+    function test_refund_GivenNobodyCancelledForLong_StillReturnsThePayment() public {
+        _seedAndSettle(E);
+        _warpToEpoch(E + 3 * config.ring);
+        schedule.cancel(E);
+        auction.refund(E, operators[0].id);
+        assertEq(auction.freeBalanceOf(operators[0].id), 100 ether);
+        _assertConserved();
+    }
+
     function _expectNothing(uint16 operator) internal {
         vm.expectRevert(abi.encodeWithSelector(ISealedBidAuction.SealedBidAuction_NothingToDo.selector, E, operator));
     }

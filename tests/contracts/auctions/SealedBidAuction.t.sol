@@ -270,13 +270,11 @@ contract SealedBidAuction_Reveal_Test is AuctionTest {
         _reveal(operators[0], E + 1, rising);
     }
 
-    function test_revealBid_RevertGiven_ItLeftTheSetMeanwhile() public {
+    function test_revealBid_GivenItLeftTheSetMeanwhile_TheBidStands() public {
         vm.prank(operators[0].owner);
         registry.deactivate(operators[0].id);
-        vm.expectRevert(
-            abi.encodeWithSelector(ISealedBidAuction.SealedBidAuction_NotEligible.selector, operators[0].id, E)
-        );
         _reveal(operators[0], E, CURVE);
+        assertEq(auction.bidders(E).length, 1);
     }
 
     function test_revealBid_RevertGiven_TheBondFellShort() public {

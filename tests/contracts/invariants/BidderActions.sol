@@ -150,7 +150,9 @@ abstract contract BidderActions is HandlerBase {
         bytes memory data = abi.encodeCall(auction.commitBid, (id, epoch, commitment));
         if (!_try("commitBid", sender, address(auction), data)) return;
         _curves[id][epoch] = curve;
-        if (fresh) _bidders[epoch].push(id);
+        if (!fresh) return;
+        _bidders[epoch].push(id);
+        _entity[id][epoch] = registry.entityOf(id);
     }
 
     /// @return id An operator whose bid for `epoch` waits to be revealed; 0 if there is none.
@@ -172,7 +174,6 @@ abstract contract BidderActions is HandlerBase {
         bytes memory data = abi.encodeCall(auction.revealBid, (id, epoch, curve, _saltOf(id, epoch)));
         (bool ok,) = _try("revealBid", stranger, address(auction), value, data);
         if (!ok) return;
-        _entity[id][epoch] = registry.entityOf(id);
         if (_rounds.length == 0 || _rounds[_rounds.length - 1] != epoch) _rounds.push(epoch);
         // Rounds before this one may have been refunded to make place for it.
         _check(21, _moneyOf(id, epoch) >= money + value, "a reveal cost something");

@@ -29,6 +29,7 @@ abstract contract OwnerActions is HandlerBase {
                     operator.sequencer,
                     _keyProof(operator.owner, operator.sequencerKey),
                     operator.batcher,
+                    _keyProof(operator.owner, operator.batcherKey),
                     operator.payee,
                     ""
                 )
@@ -87,10 +88,12 @@ abstract contract OwnerActions is HandlerBase {
 
     function setBatcherKey(uint256 seed) external action(seed) {
         uint16 id = _anyOperator();
-        address key = makeAddr(string.concat("batcher ", vm.toString(++_names)));
+        address owner = registry.ownerOf(id);
+        (address key, uint256 secret) = makeAddrAndKey(string.concat("batcher ", vm.toString(++_names)));
+        bytes memory proof = _keyProof(owner, secret);
         if (_roll(4) == 0) key = _keys[_roll(_keys.length)];
-        bytes memory data = abi.encodeCall(registry.setBatcherKey, (id, uint8(_roll(4)), key));
-        if (_try("setBatcherKey", registry.ownerOf(id), address(registry), data)) _bound(key, id);
+        bytes memory data = abi.encodeCall(registry.setBatcherKey, (id, uint8(_roll(4)), key, proof));
+        if (_try("setBatcherKey", owner, address(registry), data)) _bound(key, id);
     }
 
     function setPayee(uint256 seed) external action(seed) {

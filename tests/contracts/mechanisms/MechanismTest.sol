@@ -177,22 +177,22 @@ abstract contract MechanismTest is RotaFixture {
     /* THE VAULT */
     function _exitAll(Operator memory operator, uint256 amount) private {
         vm.prank(operator.owner);
-        uint256 ticket = vault.requestExit(operator.id, false, amount);
-        (,, uint256 releaseTime) = vault.ticketOf(operator.id, ticket);
+        uint256 ticket = vault.requestExit(operator.id, 0, amount);
+        (,, uint256 releaseTime) = vault.ticketOf(operator.id, ticket, address(0));
         _warpPast(releaseTime);
         vault.claimExit(operator.id, ticket);
     }
 
-    function _reportersReward() private view returns (uint256 eth) {
-        (eth,) = vault.rewardOf(stranger);
+    function _reportersReward() private view returns (uint256) {
+        return vault.rewardOf(stranger)[0];
     }
 
     function _collectReward(address to) private returns (uint256) {
-        return vault.collectReward(false, to);
+        return vault.collectReward(0, to);
     }
 
     function _burnAll() private {
-        assertEq(vault.burn(false), burned);
+        assertEq(vault.burn(0), burned);
     }
 
     /* INTERNAL */

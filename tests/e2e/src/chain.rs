@@ -6,16 +6,19 @@ use crate::{
     streams::{Streams, now_ms},
     suite::Setting,
     until::until,
-    users::{Accepted, WALLETS, use_chain},
+    users::{Accepted, Silence, WALLETS, use_chain},
 };
 use alloy::primitives::{B256, U64};
 use eyre::{Result, ensure, eyre};
 use rota_bindings::Baton::{CalledOut, Claimed, Missed, TakenOver};
 use rota_core::{OperatorId, message};
-use rota_devnet::{Options, Stack, Tools, l1::L1_CHAIN_ID, node::Node, rpc};
+use rota_devnet::{
+    Options, Stack, Tools, l1::L1_CHAIN_ID, node::Node, operator::Operator, process::Spec, rpc,
+};
 use serde_json::{Value, json};
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
+    ffi::OsString,
     fs,
     path::{Path, PathBuf},
     process::Command,
@@ -27,6 +30,8 @@ use tokio::task::JoinSet;
 pub const SOON: Duration = Duration::from_secs(90);
 /// L1 blocks from a call-out to the first block of another operator: the grace and as many again to act.
 const TAKE_OVER_BLOCKS: u64 = 3 + 5;
+/// How long after its start a turn is still good for a fault, seconds: a call-out and a take-over have to fit into the rest.
+const FRESH: u64 = 3;
 
 /// A chain that runs, its users, and everything that its operators say.
 pub struct Chain {
@@ -117,10 +122,15 @@ impl Chain {
         .await
     }
 
-    /// Waits for the beginning of the next turn that is a bidder's, until that has sealed its first two blocks.
+    /// Waits for the next turn of a bidder to begin, or takes one that only just has, until that has sealed its first two blocks.
     pub async fn fresh_turn(&self) -> Result<Turn> {
-        // Not the current one, so that whoever was started again just now has had a slot to catch up.
-        let mut slot = self.slot_now() + 1;
+        let mut slot = self.slot_now();
+        // Whoever was started again in the turn before gets a slot to catch up.
+        let holders = self.holders().await?;
+        let is_another = slot > 0 && holders.assigned(slot - 1) != holders.assigned(slot);
+        if !is_another || now_ms() > (self.clock.start(slot) + FRESH) * 1_000 {
+            slot += 1;
+        }
         loop {
             let first = self.clock.block_at(self.clock.start(slot));
             self.reach(self.clock.time_of(first + 1)).await?;
@@ -212,26 +222,47 @@ impl Chain {
         Ok(())
     }
 
+    /* CHANGING */
+
+    /// Holds the users back until the answer is dropped; no keeper has a promise to keep by then.
+    pub async fn silence(&self) -> Result<Silence> {
+        let silence = self.accepted.silence().await;
+        self.all_included().await?;
+        Ok(silence)
+    }
+
+    /// Starts the operator's op-node again with other arguments than the devnet's; the next call starts from those anew.
+    pub async fn restart_node_with(
+        &self,
+        operator: &Operator,
+        change: impl FnOnce(&mut Vec<OsString>),
+    ) -> Result<()> {
+        let (supervisor, name) = (&self.stack.supervisor, operator.node.op_node());
+        let kept = operator.dir.join("op-node.arguments");
+        if !kept.exists() {
+            let list = supervisor.list();
+            let pid = list.iter().rfind(|p| p.name == name).map(|p| p.pid);
+            let pid = pid.ok_or_else(|| eyre!("{name} was never started"))?;
+            fs::copy(format!("/proc/{pid}/cmdline"), &kept)?;
+        }
+        let line = fs::read_to_string(&kept)?;
+        let mut arguments: Vec<OsString> =
+            line.trim_end_matches('\0').split('\0').skip(1).map(OsString::from).collect();
+        change(&mut arguments);
+        supervisor.kill(&[&name]).await?;
+        let spec = Spec::new(&name, &self.stack.tools.op_node, &operator.dir).args(arguments);
+        supervisor.spawn(spec)?;
+        until("op-node knowing its head", SOON, async || {
+            Ok(operator.node.sync_status().await?.unsafe_head.map(|_| ()))
+        })
+        .await
+    }
+
     /* CHECKING */
 
     /// What holds at any time: nobody signed what could be slashed, and what an entrance answered for is on the chain.
     pub async fn check(&self) -> Result<()> {
-        let accepted = self.accepted.all();
-        until("every accepted transaction on the chain", SOON, async || {
-            for hash in &accepted {
-                let receipt: Option<Value> = rpc::call(
-                    &self.stack.follower.node.el_rpc,
-                    "eth_getTransactionReceipt",
-                    json!([hash]),
-                )
-                .await?;
-                if receipt.is_none() {
-                    return Err(eyre!("{hash} is in no block"));
-                }
-            }
-            Ok(Some(()))
-        })
-        .await?;
+        let accepted = self.all_included().await?;
         let mut canonical = BTreeMap::new();
         for number in 0..=self.l1.head().await? {
             let block: Value =
@@ -250,6 +281,27 @@ impl Chain {
             accepted.len()
         ));
         Ok(())
+    }
+
+    /// Waits until every transaction that an entrance answered for is on the chain, and returns them.
+    async fn all_included(&self) -> Result<BTreeSet<B256>> {
+        let accepted = self.accepted.all();
+        until("every accepted transaction on the chain", SOON, async || {
+            for hash in &accepted {
+                let receipt: Option<Value> = rpc::call(
+                    &self.stack.follower.node.el_rpc,
+                    "eth_getTransactionReceipt",
+                    json!([hash]),
+                )
+                .await?;
+                if receipt.is_none() {
+                    return Err(eyre!("{hash} is in no block"));
+                }
+            }
+            Ok(Some(()))
+        })
+        .await?;
+        Ok(accepted)
     }
 
     /// Ends the chain: every accepted transaction is in a safe block first, and no process is left afterwards.

@@ -1,15 +1,15 @@
-//! The report of a run without faults, made once more from what the second witness saw.
+//! The report of a run, made once more from what the second witness saw.
 
 use crate::{
     l1::{Holders, RESERVE},
     rules::Clock,
-    witness::Seen,
+    watched::Watched,
+    witness::{L1Block, Seen},
 };
 use alloy::primitives::{Address, B256, U256, keccak256};
 use eyre::{Result, ensure, eyre};
 use rota_bindings::{
-    Baton::BatonCalls,
-    Baton::Missed,
+    Baton::{BatonCalls, CalledOut, Missed, TakenOver},
     BondVault::BondVaultCalls,
     OperatorRegistry::OperatorRegistryCalls,
     Schedule::{EpochFrozen, HolderChanged, ScheduleCalls, SeedRecorded, SlotsVoided},
@@ -22,6 +22,8 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Bits of a step of a curve's word: price above quantity.
 const STEP_BITS: usize = 56;
 const GWEI: u64 = 1_000_000_000;
+/// L1 blocks from a fault for which it excuses late blocks at most.
+const FAULT_BLOCKS: u64 = 20;
 
 /// All that a report can be made from.
 pub struct Facts<'a> {
@@ -33,11 +35,47 @@ pub struct Facts<'a> {
     /// Auction's floor, gwei.
     pub floor_gwei: u64,
     pub sealers: BTreeMap<B256, u16>,
+    /// When faults were injected, Unix milliseconds.
+    pub faults: Vec<u64>,
     /// L1 block up to which the run looked.
     pub l1_head: u64,
 }
 
-impl Facts<'_> {
+impl<'a> Facts<'a> {
+    /// What `seen` tells of a run that was `watched`, and whose report has this `gas`: that tells at which moment after its last
+    /// epoch the run read L1, for every call counts.
+    pub fn new(
+        watched: &Watched,
+        seen: &'a Seen,
+        clock: Clock,
+        epochs: u64,
+        gas: &Value,
+    ) -> Result<Self> {
+        seen.check()?;
+        let mut facts = Self {
+            seen,
+            clock,
+            contracts: watched.witness.devnet.contracts,
+            epochs,
+            floor_gwei: watched.floor_gwei,
+            sealers: watched.witness.streams.sealers(),
+            faults: vec![],
+            l1_head: 0,
+        };
+        let end = clock.start(facts.slots().1);
+        let last = *seen.l1.keys().next_back().unwrap_or(&0);
+        let is_after =
+            |block: &&L1Block| block.timestamp.to::<u64>() + 2 * clock.l1_block_time >= end;
+        let first = seen.l1.values().find(is_after).map_or(last, |block| block.number.to());
+        facts.l1_head = (first..=last)
+            .find(|head| {
+                facts.l1_head = *head;
+                facts.gas() == *gas
+            })
+            .ok_or_else(|| eyre!("gas is {}, not {gas}", facts.gas()))?;
+        Ok(facts)
+    }
+
     pub fn holders(&self) -> Result<Holders> {
         let (seen, at) = (self.seen, self.contracts.schedule);
         Ok(Holders::new(
@@ -70,10 +108,25 @@ impl Facts<'_> {
         self.sealers.get(&self.seen.safe.get(&number)?.hash).copied()
     }
 
-    pub fn missed(&self) -> u64 {
+    /// Blocks that came later than one block time and `slack` milliseconds after their timestamp, and that no fault excuses.
+    pub fn missed(&self, slack: i64) -> u64 {
         let (first, last) = self.range();
-        let limit = self.clock.l2_block_time as i64 * 1_000;
-        (first..=last).filter(|number| self.lateness(*number) > limit).count() as u64
+        let limit = self.clock.l2_block_time as i64 * 1_000 + slack;
+        let is_late = |number: &u64| self.lateness(*number) > limit;
+        let windows: Vec<_> =
+            self.faults.iter().map(|at| self.window(at / 1_000, is_late)).collect();
+        let is_excused =
+            |number: &u64| windows.iter().any(|(from, to)| from <= number && number < to);
+        (first..=last).filter(|number| is_late(number) && !is_excused(number)).count() as u64
+    }
+
+    /// From the block in the making at a fault to the first one in time after the outage.
+    fn window(&self, at: u64, is_late: impl Fn(&u64) -> bool) -> (u64, u64) {
+        let from = self.clock.block_at(at);
+        let limit = self.clock.block_at(at + FAULT_BLOCKS * self.clock.l1_block_time);
+        let outage = (from..limit).find(&is_late);
+        let to = outage.and_then(|start| (start..limit).find(|number| !is_late(number)));
+        (from, to.unwrap_or(limit))
     }
 
     /// Every boundary where the holder changes, without the measured latency.
@@ -139,8 +192,41 @@ impl Facts<'_> {
         Ok(all)
     }
 
-    pub fn misses(&self) -> Result<usize> {
-        Ok(self.seen.events::<Missed>(self.contracts.baton, self.l1_head)?.len())
+    /// Every slot that L1 calls missed.
+    pub fn misses(&self) -> Result<Vec<Value>> {
+        let (at, last, holders) = (self.contracts.baton, self.l1_head, self.holders()?);
+        let over = self.seen.events::<TakenOver>(at, last)?;
+        let called = self.seen.events::<CalledOut>(at, last)?;
+        let mut all = vec![];
+        for (_, missed) in self.seen.events::<Missed>(at, last)? {
+            let (first, end) = holders.turn(missed.slot);
+            let before = |slot: u64| (first..=missed.slot).contains(&slot);
+            let over = over.iter().rev().find(|(_, over)| before(over.slot));
+            let called = over.and_then(|(recorded, _)| {
+                let mut called = called.iter().rev();
+                called.find(|(block, call)| {
+                    (first..end).contains(&call.slot)
+                        && call.holder == missed.operator
+                        && block <= recorded
+                })
+            });
+            let since = match called {
+                Some((block, _)) => self.seen.l1.get(block).map(|b| b.timestamp.to::<u64>()),
+                None => Some(self.clock.start(first)),
+            };
+            let mut turn = self.clock.block_at(self.clock.start(first))
+                ..self.clock.block_at(self.clock.start(end));
+            let block = over.and_then(|(_, o)| turn.find(|n| self.sealer(*n) == Some(o.taker)));
+            let seen_at = block.and_then(|number| self.seen.arrivals.get(&number));
+            let after = seen_at.zip(since).map(|(at, since)| *at as i64 - since as i64 * 1_000);
+            all.push(json!({
+                "slot": missed.slot, "operator": missed.operator,
+                "taken_over_by": over.map(|(_, over)| over.taker),
+                "callout_block": called.map(|(block, _)| block),
+                "first_block_after_ms": after, "leak_wei": missed.leaked.to_string(),
+            }));
+        }
+        Ok(all)
     }
 
     /// Transactions of `accounts` in safe blocks.

@@ -48,11 +48,13 @@ pub fn run(setting: Setting, scenarios: &[(&str, Scenario)]) -> ExitCode {
             };
             for (test, scenario) in &scenarios {
                 chain.say(&format!("{test}: begins"));
+                let since = Instant::now();
                 let mut result = scenario(&chain).await;
                 if result.is_ok() {
                     result = chain.check().await;
                 }
-                chain.say(&format!("{test}: {}", if result.is_ok() { "held" } else { "FAILED" }));
+                let verdict = if result.is_ok() { "held" } else { "FAILED" };
+                chain.say(&format!("{test}: {verdict} after {} s", since.elapsed().as_secs()));
                 tell(test, result);
             }
             tell("nothing_is_lost_or_left_running", chain.end().await);

@@ -18,7 +18,10 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
-use tokio::time::{sleep, timeout};
+use tokio::{
+    sync::{OwnedRwLockWriteGuard, RwLock},
+    time::{sleep, timeout},
+};
 
 /// Wallets that send; the others are left to the tests.
 pub const WALLETS: usize = 4;
@@ -31,15 +34,27 @@ const PENDING: u64 = 8;
 
 /// Hashes of the transactions that an entrance answered for; clones share them.
 #[derive(Clone, Debug, Default)]
-pub struct Accepted(Arc<Mutex<BTreeSet<B256>>>);
+pub struct Accepted {
+    hashes: Arc<Mutex<BTreeSet<B256>>>,
+    /// Each user shares it while it sends.
+    sending: Arc<RwLock<()>>,
+}
+
+/// No user sends as long as this lives.
+pub type Silence = OwnedRwLockWriteGuard<()>;
 
 impl Accepted {
     pub fn all(&self) -> BTreeSet<B256> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.hashes.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Waits for what is under way.
+    pub async fn silence(&self) -> Silence {
+        Arc::clone(&self.sending).write_owned().await
     }
 
     fn add(&self, hash: B256) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(hash);
+        self.hashes.lock().unwrap_or_else(PoisonError::into_inner).insert(hash);
     }
 }
 
@@ -56,6 +71,7 @@ pub async fn use_chain(wallet: usize, entrances: Vec<String>, reads: String, acc
             sleep(AGAIN).await;
             continue;
         }
+        let _sends = accepted.sending.read().await;
         let (hash, raw) = transfer(wallet, nonce, U256::from(1));
         for _ in &entrances {
             turn += 1;

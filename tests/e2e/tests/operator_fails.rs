@@ -1,8 +1,10 @@
 //! An operator loses its keeper, its node, its disk or its time, in its turn and outside of it; the chain goes on, the operator
 //! pays for what it missed and nothing else, and comes back.
 
+use alloy::primitives::B256;
 use e2e::{
-    chain::{Chain, SOON},
+    between::Between,
+    chain::{Chain, SOON, block_hash},
     l1::RESERVE,
     suite::{self, Setting},
     until::until,
@@ -13,9 +15,11 @@ use rota_bindings::{
     Baton::TakenOver,
     SealedBidAuction::{AuctionSettled, BidCommitted, BidRevealed, DepositForfeited},
 };
-use rota_core::OperatorId;
-use rota_devnet::{Options, operator::Operator};
+use rota_core::{OperatorId, envelope::EnvelopeError, message::Payload};
+use rota_devnet::{Options, operator::Operator, rpc};
+use serde_json::{Value, json};
 use std::{fs, process::ExitCode};
+use tokio::time::timeout;
 
 fn main() -> ExitCode {
     suite::run(
@@ -25,7 +29,7 @@ fn main() -> ExitCode {
                 slot_seconds: 20,
                 slots_per_epoch: 2,
                 l1_block_time: 1,
-                genesis_delay: 40,
+                genesis_delay: 30,
                 ..options
             },
             unused: &[],
@@ -40,6 +44,7 @@ fn main() -> ExitCode {
             ("node_killed_and_the_keeper_alive", node_killed),
             ("holder_frozen_and_thawed_after_the_take_over", holder_frozen),
             ("keeper_restarted_in_mid_turn", keeper_restarted),
+            ("killed_between_fsync_and_answer", killed_before_the_answer),
             ("disk_lost_in_mid_turn", disk_lost),
             ("the_displaced_come_back", come_back),
         ],
@@ -178,8 +183,59 @@ fn keeper_restarted(chain: &Chain) -> LocalBoxFuture<'_, Result<()>> {
     .boxed_local()
 }
 
+/// The keeper has sealed a block and dies before op-node hears of it. Asked for another one in its place, the restarted keeper
+/// refuses and gives op-node the first one, which it can have from nowhere else.
+fn killed_before_the_answer(chain: &Chain) -> LocalBoxFuture<'_, Result<()>> {
+    async move {
+        let turn = chain.fresh_turn().await?;
+        let operator =
+            chain.stack.operator(turn.holder).ok_or_else(|| eyre!("no such operator"))?;
+        let (supervisor, keeper) = (&chain.stack.supervisor, operator.keeper());
+        let mut between = Between::new(&operator.conductor).await?;
+        chain
+            .restart_node_with(operator, |arguments| {
+                for argument in arguments.iter_mut().filter(|a| **a == *operator.conductor) {
+                    *argument = between.url.clone().into();
+                }
+            })
+            .await?;
+        let sealed = timeout(SOON, between.keep_an_answer()).await??;
+        supervisor.kill(&[&keeper]).await?;
+        let first = Payload::from_envelope(sealed.clone())?;
+        let (number, hash) = (first.number, first.hash);
+        let here = async || block_hash(&operator.node, number).await;
+        ensure!(here().await?.is_none(), "block {number} reached op-geth without the keeper");
+
+        supervisor.restart(&keeper)?;
+        let other = another(sealed)?;
+        let refusal = until("a refusal of another block", SOON, async || {
+            let method = "conductor_commitUnsafePayload";
+            match rpc::call::<Value>(&operator.conductor, method, json!([other])).await {
+                Ok(_) => Ok(Some("it was sealed".to_owned())),
+                // Before it has heard its peers and leads again, it refuses anything.
+                Err(error) => Ok(Some(error.to_string()).filter(|e| e.contains("already signed"))),
+            }
+        })
+        .await?;
+        chain.say(&refusal);
+        ensure!(refusal.contains(&hash.to_string()), "not for the sake of {hash}: {refusal}");
+        until(&format!("block {number} being {hash}"), SOON, async || {
+            Ok((here().await? == Some(hash)).then_some(()))
+        })
+        .await?;
+        between.open();
+        let last = chain.clock.block_at(turn.end) - 1;
+        chain.reach(chain.clock.time_of(last)).await?;
+        ensure!(chain.sealer(number).await? == Some(turn.holder.0), "block {number} was replaced");
+        Ok(())
+    }
+    .boxed_local()
+}
+
 fn disk_lost(chain: &Chain) -> LocalBoxFuture<'_, Result<()>> {
     async move {
+        // What a keeper promised, it can't keep without its disk.
+        let silence = chain.silence().await?;
         let turn = chain.fresh_turn().await?;
         let keeper = keeper(chain, turn.holder);
         let known = |chain: &Chain| {
@@ -189,6 +245,7 @@ fn disk_lost(chain: &Chain) -> LocalBoxFuture<'_, Result<()>> {
         };
         chain.stack.supervisor.kill(&[&keeper]).await?;
         lose_disk(chain, turn.holder)?;
+        drop(silence);
         chain.stack.supervisor.restart(&keeper)?;
         let last = known(chain);
         chain.taken_over(turn).await?;
@@ -235,6 +292,18 @@ async fn committed(chain: &Chain, operators: &[u16]) -> Result<u64> {
         Ok((all_in && e2e::streams::now_ms() / 1_000 + 4 < opens).then_some(epoch))
     })
     .await
+}
+
+/// Another block of the same number and parent, hashed as it should be.
+fn another(mut envelope: Value) -> Result<Value> {
+    envelope["executionPayload"]["prevRandao"] = json!(B256::repeat_byte(1));
+    match Payload::from_envelope(envelope.clone()) {
+        Err(EnvelopeError::WrongHash { actual, .. }) => {
+            envelope["executionPayload"]["blockHash"] = json!(actual);
+            Ok(envelope)
+        }
+        other => Err(eyre!("not another block: {other:?}")),
+    }
 }
 
 /// When bids for `epoch` are revealed: the last 40 % of the epoch two before it. Unix seconds.

@@ -76,13 +76,13 @@ pub fn refund(ctx: &Context<'_>) -> Vec<Intent> {
     .collect()
 }
 
-/// Whether the round of `epoch` has a lock, a deposit or a payment of `id`.
+/// Whether the round of `epoch` has a lock or a payment of `id`. A deposit that was not revealed is forfeited, cancelled or not.
 fn holds_money(ctx: &Context<'_>, id: OperatorId, epoch: Epoch) -> bool {
     let (Some(round), Some(bid)) = (ctx.view.round(epoch), ctx.view.bid(id, epoch)) else {
         return false;
     };
     let won = round.result.as_ref().is_none_or(|result| result.winners.contains_key(&id));
-    !round.refunded.contains(&id) && !bid.forfeited && !bid.displaced && (won || !bid.revealed)
+    bid.revealed && won && !bid.displaced && !round.refunded.contains(&id)
 }
 
 fn auction(ctx: &Context<'_>) -> Auction {

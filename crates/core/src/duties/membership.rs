@@ -19,10 +19,14 @@ pub fn register(view: &ChainView, me: &Me) -> Result<Option<Intent>, Held> {
     if view.entity_of(me.owner) == 0 {
         return Err(Held::NotWhitelisted { owner: me.owner });
     }
+    let Some(batcher_proof) = me.batcher_proof.clone() else {
+        return Err(Held::NoBatcherProof { batcher: me.batcher });
+    };
     let action = Action::Register {
         sequencer_key: me.sequencer_key,
         key_proof: me.key_proof.clone(),
         batcher_key: me.batcher,
+        batcher_proof,
         payee: me.payee,
         endpoint: me.endpoint.clone(),
     };

@@ -49,6 +49,10 @@ pub enum Held {
     )]
     NotRegistered,
     #[error(
+        "the batcher key {batcher} has not agreed to be registered: set keys.batcher_proof to what `rota keys prove` prints beside it"
+    )]
+    NoBatcherProof { batcher: Address },
+    #[error(
         "operator {operator} is not active: run `rota register`, or give the keeper keys.owner_file"
     )]
     NotActive { operator: OperatorId },

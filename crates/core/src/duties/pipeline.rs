@@ -32,17 +32,19 @@ pub fn freeze(ctx: &Context<'_>) -> Option<Intent> {
     step(ctx, epoch, 2, due, Action::Freeze { epoch })
 }
 
-/// Cancels the epoch in progress if it began without being frozen and holds bidders' money.
+/// Cancels an epoch that began without being frozen and holds bidders' money: also one that nobody cancelled while it lasted, for
+/// whoever did not freeze it was most likely down.
 pub fn cancel(ctx: &Context<'_>) -> Option<Intent> {
-    let (view, epoch) = (ctx.view, ctx.timeline().epoch_at(ctx.at()));
-    ctx.timeline().freeze_window(epoch)?;
-    let record = view.epoch_record(epoch);
-    let due = !view.is_frozen(epoch)
-        && !record.is_some_and(|record| record.cancelled)
-        && view.round(epoch).is_some();
+    let (view, current) = (ctx.view, ctx.timeline().epoch_at(ctx.at()));
+    let due = |epoch: &Epoch| {
+        let cancelled = view.epoch_record(*epoch).is_some_and(|record| record.cancelled);
+        !view.is_frozen(*epoch) && !cancelled
+    };
+    let mut rounds = view.state().rounds.keys().copied().take_while(|epoch| *epoch <= current);
+    let epoch = rounds.find(due)?;
     let (opens, closes) =
-        (ctx.timeline().start_of_epoch(epoch), ctx.timeline().end_of_epoch(epoch));
-    (due && ctx.is_our_move(epoch, opens, last_slot(ctx, epoch.next())))
+        (ctx.timeline().start_of_epoch(current), ctx.timeline().end_of_epoch(current));
+    ctx.is_our_move(current, opens, last_slot(ctx, current.next()))
         .then(|| intent(Action::Cancel { epoch }, closes))
 }
 

@@ -10,6 +10,9 @@ use crate::{
 /// L2 blocks without a new one after which a node does not count as alive.
 const SILENT_BLOCKS: u64 = 2;
 
+/// L2 blocks that a heartbeat may be dated after the L1 block that it is mined in; the Baton refuses more.
+const AHEAD_BLOCKS: u64 = 2;
+
 /// Claims our next turn from the claim lead on, or the one in progress if it is still unclaimed.
 pub fn claim(ctx: &Context<'_>) -> Result<Option<Intent>, Held> {
     let Some((slot, end)) = unclaimed_opening(ctx) else { return Ok(None) };
@@ -68,7 +71,9 @@ pub fn answer(ctx: &Context<'_>) -> Option<Intent> {
         ctx.node.sealed_at?.0 + SILENT_BLOCKS * timeline.clock.l2_block_seconds * 1_000;
     let (commitment, signature) = ctx.node.last_commitment.as_ref()?;
     let in_turn = view.turn_of(Slot(commitment.slot)) == view.turn_of(call_out.slot);
-    if ctx.now.0 > alive_until || commitment.timestamp < call_out.at.0 || !in_turn {
+    let latest = ctx.at().0 + AHEAD_BLOCKS * timeline.clock.l2_block_seconds;
+    let dated = (call_out.at.0..=latest).contains(&commitment.timestamp);
+    if ctx.now.0 > alive_until || !dated || !in_turn {
         return None;
     }
     let left = (call_out.deadline_block + 1).saturating_sub(view.head().number);

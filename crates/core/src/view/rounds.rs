@@ -1,7 +1,10 @@
 //! Queries about auctions.
 
 use super::{Bid, ChainView, Round};
-use crate::types::{Epoch, OperatorId, Wei};
+use crate::{
+    bid::Curve,
+    types::{Epoch, OperatorId, Wei},
+};
 
 /// The first stage whose epochs are auctioned.
 const AUCTION_STAGE: u8 = 2;
@@ -32,6 +35,18 @@ impl ChainView {
         self.round(epoch).is_none_or(|round| {
             round.result.is_some() || !round.bids.values().any(|bid| bid.revealed && !bid.displaced)
         })
+    }
+
+    /// Slots of `epoch` that the bid of `id` brought or may still bring; 0 once they are frozen, for then they are live ones.
+    pub fn undecided_slots(&self, id: OperatorId, epoch: Epoch) -> u64 {
+        let standing = |bid: &&Bid| bid.revealed && !bid.displaced;
+        match (self.round(epoch), self.bid(id, epoch).filter(standing)) {
+            (Some(round), Some(bid)) if !self.is_frozen(epoch) => match &round.result {
+                Some(result) => result.winners.get(&id).copied().unwrap_or_default().into(),
+                None => Curve::from_word(bid.curve).map_or(0, |curve| curve.slots()),
+            },
+            _ => 0,
+        }
     }
 
     /// What `id` paid for slots and forfeited so far, less what it got back, wei.

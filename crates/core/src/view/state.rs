@@ -362,27 +362,26 @@ impl State {
         }
     }
 
+    fn rotate(&mut self, slot: Slot, operator: OperatorId, batcher: Address, block: &L1Block) {
+        self.rotation = Some(Rotation { slot, operator, batcher, recorded: block.number });
+    }
+
     fn fold_baton(&mut self, timeline: &Timeline, block: &L1Block, event: &BatonEvents) {
         use BatonEvents as E;
         match event {
             E::Claimed(e) => {
-                self.epoch_of(timeline, e.slot)
-                    .claimed
-                    .insert(Slot(e.slot), OperatorId(e.operator));
+                let (slot, operator) = (Slot(e.slot), OperatorId(e.operator));
+                self.epoch_of(timeline, e.slot).claimed.insert(slot, operator);
+                if e.batcher != Address::ZERO {
+                    self.rotate(slot, operator, e.batcher, block);
+                }
             }
             E::Returned(e) => {
                 self.epoch_of(timeline, e.slot)
                     .claimed
                     .insert(Slot(e.slot), OperatorId(e.operator));
             }
-            E::Rotated(e) => {
-                self.rotation = Some(Rotation {
-                    slot: Slot(e.slot),
-                    operator: OperatorId(e.operator),
-                    batcher: e.batcher,
-                    recorded: block.number,
-                });
-            }
+            E::Rotated(e) => self.rotate(Slot(e.slot), OperatorId(e.operator), e.batcher, block),
             E::CalledOut(e) => {
                 self.call_out = Some(CallOut {
                     slot: Slot(e.slot),

@@ -5,6 +5,7 @@ use crate::{
     types::Slot,
 };
 use proptest::prelude::*;
+use rota_bindings::Baton::{BatonEvents, Rotated};
 
 /* REWIND */
 
@@ -281,6 +282,32 @@ fn an_epoch_that_can_still_be_frozen_is_nobodys_yet() {
     assert!(!scene.view.is_decided(Epoch(2)), "the next L1 block can freeze it");
     assert!(scene.clone().frozen(2, [2, 2, 3, 0]).view.is_decided(Epoch(2)));
     assert!(scene.at(start(2, 0) - 2).view.is_decided(Epoch(2)), "the next one comes too late");
+}
+
+/* WHERE THE BATCHER IS */
+
+#[test]
+fn the_last_rotation_is_told_by_a_late_claim_or_by_itself() {
+    let [one, two] = [2, 3].map(|id| scene::batcher_key(OperatorId(id)));
+    let late = |slot, id, batcher| scene::claimed_and_rotated(slot, id, batcher);
+    let rotated = |slot, operator, batcher| {
+        Event::Baton(BatonEvents::Rotated(Rotated { slot, operator, batcher }))
+    };
+    let at = scheduled().view.head().number + 1;
+    let made = |slot, id, batcher| {
+        Some(Rotation { slot: Slot(slot), operator: OperatorId(id), batcher, recorded: at })
+    };
+    for (why, events, expected) in [
+        ("an early claim moves nothing", vec![claimed(8, 2)], None),
+        ("a late one does", vec![late(8, 2, one)], made(8, 2, one)),
+        ("a rotation of its own", vec![claimed(8, 2), rotated(8, 2, one)], made(8, 2, one)),
+        ("the last one counts", vec![rotated(8, 2, one), late(9, 3, two)], made(9, 3, two)),
+        ("whatever was claimed early since", vec![late(8, 2, one), claimed(9, 3)], made(8, 2, one)),
+    ] {
+        let mut view = scheduled().view;
+        view.apply(block_of(at, 0, at), &events).unwrap();
+        assert_eq!(view.state().rotation, expected, "{why}");
+    }
 }
 
 /* WHO MAY TAKE OVER */

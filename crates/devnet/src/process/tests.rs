@@ -1,4 +1,5 @@
 use super::*;
+use std::process::Stdio;
 
 fn supervisor() -> (tempfile::TempDir, Supervisor) {
     let dir = tempfile::tempdir().unwrap();

@@ -4,7 +4,7 @@
 mod options;
 
 use crate::config::options::{Definition, Kind, OPTIONS};
-use alloy::primitives::{Address, U256, utils::parse_ether};
+use alloy::primitives::{Address, Bytes, U256, utils::parse_ether};
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
 use eyre::{Context, OptionExt, Result, bail, eyre};
 use rota_core::{bid::Curve, types::Contracts};
@@ -282,6 +282,7 @@ pub struct KeyFiles {
     pub owner_file: Option<PathBuf>,
     pub password_file: Option<PathBuf>,
     pub batcher: Address,
+    pub batcher_proof: Option<Bytes>,
     pub payee: Option<Address>,
 }
 
@@ -343,6 +344,10 @@ impl Config {
                 owner_file: written.path("keys.owner_file")?,
                 password_file: written.path("keys.password_file")?,
                 batcher: written.address("keys.batcher")?,
+                batcher_proof: written
+                    .optional("keys.batcher_proof")?
+                    .map(|_| written.parsed("keys.batcher_proof", "what `rota keys prove` prints"))
+                    .transpose()?,
                 payee: written
                     .optional("keys.payee")?
                     .map(|_| written.address("keys.payee"))

@@ -145,6 +145,12 @@ pub const OPTIONS: &[Definition] = &[
         "address of op-batcher's key; the key itself stays with op-batcher",
     ),
     optional(
+        "keys.batcher_proof",
+        Text,
+        "\"0x…\"",
+        "that the batcher key agrees to be yours, as `rota keys prove` prints it beside op-batcher; only needed to register",
+    ),
+    optional(
         "keys.payee",
         Text,
         "\"0x…\"",

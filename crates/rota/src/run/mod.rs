@@ -35,7 +35,7 @@ use rota_relay::{
     Received, client::Peers, ingress::Ingress, offers::Offers, pool::Pool, server::Relay,
 };
 use rota_sequencer::{FromPeers, Gap, clients::OpNode};
-use rota_store::{Deployment, Store};
+use rota_store::{Deployment, Store, on_own_thread};
 use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{
     net::TcpListener,
@@ -140,6 +140,7 @@ pub async fn run(config: Config, dry_run: bool) -> Result<()> {
     let promised = Arc::new(Notify::new());
     let ingress = Ingress {
         store: store.clone(),
+        pool: pool.clone(),
         l2_chain_id: config.l2.chain_id,
         promised: promised.clone(),
     };
@@ -152,13 +153,8 @@ pub async fn run(config: Config, dry_run: bool) -> Result<()> {
     let node = OpNode::new(&config.l2.node_rpc)?;
     let node_watcher =
         node::NodeWatcher { node: node.clone(), pool, store: store.clone(), timeline, seen };
-    parts.spawn("the node watcher", {
-        let stop = stop.clone();
-        async move {
-            node_watcher.run(stop).await;
-            Ok(())
-        }
-    });
+    let node_watcher = on_own_thread(node_watcher.run(stop.clone()));
+    parts.spawn("the node watcher", async move { Ok(node_watcher.await?) });
 
     let (plans, plan) = watch::channel(duties::Report::default());
     if let Some(address) = config.http_listen {
@@ -187,7 +183,8 @@ pub async fn run(config: Config, dry_run: bool) -> Result<()> {
         node_view,
         plans,
     };
-    parts.spawn("the duties", duties.run(stop.clone()));
+    let duties = on_own_thread(duties.run(stop.clone()));
+    parts.spawn("the duties", async move { duties.await? });
 
     let sequencer = {
         let stop = stop.clone();
@@ -226,8 +223,6 @@ async fn sequence(
     tracing::info!(operator = %id, "keeper.registered");
     let first = observed.borrow().as_ref().map(|seen| role::role(seen, id)).unwrap_or_default();
     let (roles, role) = watch::channel(first);
-    let safe = node.heads().await.ok().flatten().map_or(0, |heads| heads.safe.number);
-
     let (received, mut from_relay) = mpsc::channel(QUEUE);
     let (to_sequencer, peers) = mpsc::channel(QUEUE);
     let (gaps, mut asked) = mpsc::channel::<Gap>(QUEUE);
@@ -280,7 +275,9 @@ async fn sequence(
         broken = refreshing => broken,
         broken = plumbing => broken,
         () = async {
-            reader.run(safe, stop).await;
+            // Asked before that, peers would be asked for the whole chain; and until then nothing can be sealed anyway.
+            let safe = node.known_heads().await.safe;
+            reader.run(safe.number, stop).await;
             std::future::pending().await
         } => Ok(()),
     }

@@ -6,9 +6,10 @@ use rota_core::{
     BlockId, L2Block, Slot,
     authority::Standing,
     fence::standing_head,
-    message::{SealedBlock, SignedReceipt},
+    message::{MOST_AT_A_HEIGHT, SealedBlock, SignedReceipt},
     seal::SealStore,
 };
+use rota_store::Accepted;
 use tokio::time::Instant;
 
 /// A block that is this far from the head is history or out of reach: what prevails is decided near the head.
@@ -32,8 +33,13 @@ impl Shell {
 
     /// Keeps a peer's block, and follows it if it prevails over the head: see [`prevails`].
     fn accept(&mut self, block: &SealedBlock) -> Result<(), SequencerError> {
-        if !self.store.accept(block)? {
-            return Ok(());
+        match self.store.accept(block)? {
+            Accepted::New => {}
+            Accepted::Known | Accepted::History => return Ok(()),
+            Accepted::TooMany => {
+                self.note_flood(block);
+                return Ok(());
+            }
         }
         let id = block.payload.block().id();
         let BlockId { number, hash } = id;
@@ -61,6 +67,16 @@ impl Shell {
             self.ask_for(head.number + 1);
         }
         Ok(())
+    }
+
+    /// Once an operator and slot: lines would fill the disk as well as blocks do.
+    fn note_flood(&mut self, block: &SealedBlock) {
+        let (operator, slot) = (block.operator, Slot(block.commitment.slot));
+        if self.flooded.get(&operator).is_none_or(|last| *last < slot) {
+            self.flooded.insert(operator, slot);
+            let number = block.payload.number;
+            tracing::error!(%operator, %slot, number, kept = MOST_AT_A_HEIGHT, "an operator signs block after block at one height: the first ones are kept as evidence, no more");
+        }
     }
 
     pub(super) fn ask_for(&mut self, from: u64) {

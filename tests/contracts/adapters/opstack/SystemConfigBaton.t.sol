@@ -228,6 +228,25 @@ contract SystemConfigBatonTest is Test {
         adapter.returnConfig();
     }
 
+    /// @dev Else one announcement, made once and left alone, would be a return at any time without notice.
+    function test_attack_ReturnAnnouncedLongAgo_HasExpired() public {
+        uint256 expiry = block.timestamp + DELAY + adapter.RETURN_WINDOW();
+        vm.startPrank(chainOwner);
+        adapter.announceReturn(chainOwner);
+        vm.warp(expiry);
+        vm.expectRevert(abi.encodeWithSelector(ISystemConfigBaton.SystemConfigBaton_ReturnExpired.selector, expiry));
+        adapter.returnConfig();
+        adapter.announceReturn(chainOwner);
+        vm.warp(expiry + DELAY + adapter.RETURN_WINDOW() - 1);
+        adapter.returnConfig();
+        assertEq(config.owner(), chainOwner);
+    }
+
+    function test_constructor_RevertWhen_ReturnsWouldHaveNoDelay() public {
+        vm.expectRevert(ISystemConfigBaton.SystemConfigBaton_NoReturnDelay.selector);
+        new SystemConfigBaton(baton, chainOwner, address(config), 0);
+    }
+
     function test_announceReturn_AgainStartsOver() public {
         vm.startPrank(chainOwner);
         adapter.announceReturn(stranger);

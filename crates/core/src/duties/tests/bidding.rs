@@ -98,6 +98,15 @@ fn a_bid_never_hurts_its_owner() {
             Err(NoBid::BondShort { bonded: U256::from(1_000), needed: U256::from(1_010) }),
         ),
         (
+            "nor those of the bid before",
+            |seat, _| {
+                seat.scene.view.money.live_slots = 97;
+                let scene = std::mem::replace(&mut seat.scene, Scene::new());
+                seat.scene = scene.revealed(1, 2).settled(1, 1, &[(2, 2)]);
+            },
+            Err(NoBid::BondShort { bonded: U256::from(1_000), needed: U256::from(1_010) }),
+        ),
+        (
             "the balance is short",
             |seat, _| seat.scene.view.money.auction_free = U256::from(3 * GWEI),
             Err(NoBid::BalanceShort { free: wei(3), cost: wei(4) }),
@@ -187,8 +196,9 @@ fn unrevealed_bids_are_forfeited_and_cancelled_ones_refunded() {
         ("another's", theirs().at(late), vec!["forfeit-bid/2/3"], vec![]),
         ("another's, revealed", theirs().revealed(2, 3).at(late), vec![], vec![]),
         ("our own is not ours to forfeit", committed(Scene::new()).at(late), vec![], vec![]),
-        ("cancelled with our deposit", cancelled(), vec![], vec!["refund-bid/2/2"]),
-        ("and refunded", refunded(cancelled()), vec![], vec![]),
+        ("cancelled, not revealed: the deposit is lost", cancelled(), vec![], vec![]),
+        ("cancelled with our lock", cancelled().revealed(2, 2), vec![], vec!["refund-bid/2/2"]),
+        ("and refunded", refunded(cancelled().revealed(2, 2)), vec![], vec![]),
         (
             "cancelled after we won",
             cancelled().revealed(2, 2).settled(2, 1, &[(2, 1)]),

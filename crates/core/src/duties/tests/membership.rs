@@ -5,10 +5,17 @@ fn an_operator_registers_bonds_and_activates_by_itself() {
     let newcomer = OperatorId(5);
     let me = scene::me(newcomer);
     let without_key = Me { has_owner_key: false, ..me.clone() };
+    let without_proof = Me { batcher_proof: None, ..me.clone() };
     let whitelisted = || Scene::new().whitelisted(newcomer);
     for (why, scene, me, expected) in [
         ("not admitted", Scene::new(), &me, Err(Held::NotWhitelisted { owner: me.owner })),
         ("admitted", whitelisted(), &me, Ok(vec![format!("register/{}", me.sequencer_key)])),
+        (
+            "without the batcher's proof",
+            whitelisted(),
+            &without_proof,
+            Err(Held::NoBatcherProof { batcher: me.batcher }),
+        ),
         ("without the owner's key", whitelisted(), &without_key, Err(Held::NotRegistered)),
     ] {
         assert_eq!(register(&scene.view, me).map(keys), expected, "{why}");

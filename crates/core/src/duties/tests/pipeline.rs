@@ -57,6 +57,8 @@ fn an_epoch_that_nobody_froze_is_cancelled_if_it_holds_money() {
         ("our move", Seat::new(bid().at(start(2, 0) + 12)), vec!["cancel/2"]),
         ("frozen", Seat::new(bid().frozen(2, [2; 4]).at(start(2, 0) + 12)), vec![]),
         ("cancelled", Seat::new(bid().cancelled(2).at(start(2, 0) + 12)), vec![]),
+        ("nobody was there", Seat::new(bid().at(start(5, 0) + 12)), vec!["cancel/2"]),
+        ("others first again", Seat::new(bid().at(start(5, 0))), vec![]),
     ] {
         assert_eq!(keys(cancel(&seat.ctx())), expected, "{why}");
     }

@@ -126,6 +126,8 @@ fn a_call_out_is_answered_by_a_block_made_since_or_not_at_all() {
         ("one dated as the call-out", seat(called(s + 4), 8, s + 4, s + 4), answer_it.clone()),
         ("one from before it", seat(called(s + 4), 8, s + 3, s + 4), vec![]),
         ("a node that has just died", seat(called(s + 8), 8, s + 5, s + 5), vec![]),
+        ("two blocks ahead of L1", seat(called(s + 4), 8, s + 8, s + 4), answer_it.clone()),
+        ("signed too far ahead", seat(called(s + 4), 8, s + 9, s + 4), vec![]),
         ("of another turn", seat(called(s + 6), 7, s + 6, s + 6), vec![]),
         ("the last block that counts", seat(called(s + 8), 8, s + 8, s + 8), answer_it.clone()),
         ("too late", seat(called(s + 12), 8, s + 12, s + 12), vec![]),

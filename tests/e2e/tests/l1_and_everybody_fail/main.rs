@@ -1,11 +1,14 @@
 //! What no single operator can help: L1 takes blocks back, and all keepers are down while an epoch should be frozen and bid for.
+//! Before the first bidder's turn, when nothing of that can be tried yet, one operator gets wrong what can be got wrong.
+
+mod misconfigured;
 
 use alloy::primitives::{B256, Bytes, U64};
 use e2e::{
     chain::{Chain, SOON, block_hash, block_time},
     l1::RESERVE,
     streams::now_ms,
-    suite::{self, Setting},
+    suite::{self, Scenario, Setting},
     until::until,
 };
 use eyre::{Result, ensure, eyre};
@@ -24,6 +27,11 @@ const DEPTH: u64 = 3;
 const EARLY: u64 = 4;
 
 fn main() -> ExitCode {
+    let outages: [(&str, Scenario); 3] = [
+        ("l1_reorg_of_depth_3_across_a_boundary", l1_reorg),
+        ("nobody_freezes_and_the_reserve_sequences", nobody_freezes),
+        ("nobody_bids_and_the_slots_go_round", nobody_bids),
+    ];
     suite::run(
         Setting {
             name: "l1_and_everybody_fail",
@@ -32,16 +40,12 @@ fn main() -> ExitCode {
                 slots_per_epoch: 2,
                 // Slower than the L2: so the L1 origin keeps up with L1's head, and a reorg reaches it.
                 l1_block_time: 2,
-                genesis_delay: 40,
+                genesis_delay: 30,
                 ..options
             },
-            unused: &[],
+            unused: &[misconfigured::CARELESS.0],
         },
-        &[
-            ("l1_reorg_of_depth_3_across_a_boundary", l1_reorg),
-            ("nobody_freezes_and_the_reserve_sequences", nobody_freezes),
-            ("nobody_bids_and_the_slots_go_round", nobody_bids),
-        ],
+        &[&misconfigured::SCENARIOS[..], &outages].concat(),
     )
 }
 

@@ -3,47 +3,35 @@
 
 use e2e::{
     chain::{Chain, SOON},
-    suite::{self, Setting},
+    suite::Scenario,
     until::until,
 };
 use eyre::{Result, ensure, eyre};
 use futures::{FutureExt, future::LocalBoxFuture};
 use rota_core::OperatorId;
-use rota_devnet::{Options, operator::Operator, process::Spec, rpc};
+use rota_devnet::{operator::Operator, rpc};
 use serde_json::{Value, json};
-use std::{
-    ffi::OsString,
-    fs,
-    process::{ExitCode, Stdio},
-    time::Duration,
-};
+use std::{ffi::OsString, fs, process::Stdio, time::Duration};
 use tokio::{process::Command, time::timeout};
 
 /// Who gets it wrong.
-const CARELESS: OperatorId = OperatorId(4);
+pub const CARELESS: OperatorId = OperatorId(4);
 /// What a keeper gets to find out that it can't run.
 const WITHIN: Duration = Duration::from_secs(60);
 
-fn main() -> ExitCode {
-    suite::run(
-        Setting {
-            name: "misconfigured",
-            options: |options| Options { l1_block_time: 1, genesis_delay: 30, ..options },
-            unused: &[CARELESS.0],
-        },
-        &[
-            ("a_wrong_key", wrong_key),
-            ("an_unreachable_rpc", unreachable_rpc),
-            ("a_wrong_chain_id", wrong_chain_id),
-            ("an_unfunded_account", unfunded),
-            ("a_missing_field", missing_field),
-            ("an_op_node_without_the_admin_flag", no_admin),
-            ("an_op_node_without_the_conductor_flag", no_conductor),
-            ("an_op_node_whose_conductor_is_elsewhere", other_conductor),
-            ("mended_it_runs", mended),
-        ],
-    )
-}
+pub const SCENARIOS: [(&str, Scenario); 11] = [
+    ("a_wrong_key", wrong_key),
+    ("another_operators_key", others_key),
+    ("another_batcher", wrong_batcher),
+    ("an_unreachable_rpc", unreachable_rpc),
+    ("a_wrong_chain_id", wrong_chain_id),
+    ("an_unfunded_account", unfunded),
+    ("a_missing_field", missing_field),
+    ("an_op_node_without_the_admin_flag", no_admin),
+    ("an_op_node_without_the_conductor_flag", no_conductor),
+    ("an_op_node_whose_conductor_is_elsewhere", other_conductor),
+    ("mended_it_runs", mended),
+];
 
 fn wrong_key(chain: &Chain) -> LocalBoxFuture<'_, Result<()>> {
     async move {
@@ -67,11 +55,35 @@ fn wrong_key(chain: &Chain) -> LocalBoxFuture<'_, Result<()>> {
     .boxed_local()
 }
 
+fn others_key(chain: &Chain) -> LocalBoxFuture<'_, Result<()>> {
+    async move {
+        let operator = careless(chain).await?;
+        let other = &chain.stack.operators[1];
+        let path = other.dir.join("sequencer.key").display().to_string();
+        let known = [other.sequencer, other.owner, operator.owner].map(|a| a.to_string());
+        let [found, owner, given] = known.each_ref().map(String::as_str);
+        let parts = ["keys.sequencer_file", found, "operator 2", owner, "keys.owner_file", given];
+        refused(chain, &["--keys.sequencer_file", &path], &parts).await
+    }
+    .boxed_local()
+}
+
+fn wrong_batcher(chain: &Chain) -> LocalBoxFuture<'_, Result<()>> {
+    async move {
+        let operator = careless(chain).await?;
+        let found = chain.stack.operators[1].batcher.to_string();
+        let parts = ["`keys.batcher` is", &found, "operator 4", &operator.batcher.to_string()];
+        refused(chain, &["--keys.batcher", &found], &parts).await
+    }
+    .boxed_local()
+}
+
 fn unreachable_rpc(chain: &Chain) -> LocalBoxFuture<'_, Result<()>> {
     async move {
         careless(chain).await?;
         let nobody = "http://127.0.0.1:1";
-        refused(chain, &["--l1.rpc", nobody], &["L1", nobody, "`l1.rpc`"]).await?;
+        let refuses = "connection refused";
+        refused(chain, &["--l1.rpc", nobody], &["L1", nobody, refuses, "`l1.rpc`"]).await?;
         refused(chain, &["--l2.node_rpc", nobody], &["op-node", nobody, "`l2.node_rpc`"]).await?;
         refused(chain, &["--l2.el_rpc", nobody], &["op-geth", nobody, "`l2.el_rpc`"]).await?;
         refused(chain, &["--l2.batcher_rpc", nobody], &["op-batcher", nobody, "`l2.batcher_rpc`"])
@@ -239,26 +251,7 @@ async fn nonces(chain: &Chain, operator: &Operator) -> Result<Vec<Value>> {
     Ok(nonces)
 }
 
-/// Starts the operator's op-node again with other arguments than the devnet's; the next call starts from those anew.
+/// Starts the operator's op-node again with other arguments than the devnet's.
 async fn with_node(chain: &Chain, change: impl FnOnce(&mut Vec<OsString>)) -> Result<()> {
-    let operator = careless(chain).await?;
-    let (supervisor, name) = (&chain.stack.supervisor, operator.node.op_node());
-    let kept = operator.dir.join("op-node.arguments");
-    if !kept.exists() {
-        let list = supervisor.list();
-        let pid = list.iter().find(|p| p.name == name).map(|p| p.pid);
-        let pid = pid.ok_or_else(|| eyre!("{name} was never started"))?;
-        fs::copy(format!("/proc/{pid}/cmdline"), &kept)?;
-    }
-    let line = fs::read_to_string(&kept)?;
-    let mut arguments: Vec<OsString> =
-        line.trim_end_matches('\0').split('\0').skip(1).map(OsString::from).collect();
-    change(&mut arguments);
-    supervisor.kill(&[&name]).await?;
-    let spec = Spec::new(&name, &chain.stack.tools.op_node, &operator.dir).args(arguments);
-    supervisor.spawn(spec)?;
-    until("op-node knowing its head", SOON, async || {
-        Ok(operator.node.sync_status().await?.unsafe_head.map(|_| ()))
-    })
-    .await
+    chain.restart_node_with(careless(chain).await?, change).await
 }
