@@ -14,7 +14,8 @@ contract ConfigFileTest is Test {
         vm.chainId(MAINNET);
         RotaConfig memory c = this.parse(_mainnet());
         assertEq(c.ring, 32);
-        assertEq(c.vault.exitDelay, 691_200);
+        assertEq(c.vault.coreExitDelay, 2_592_000);
+        assertEq(c.vault.elasticExitDelay, 90_000);
         assertEq(c.returnDelay, 14 days);
     }
 
@@ -23,8 +24,8 @@ contract ConfigFileTest is Test {
         vm.chainId(MAINNET);
         _expectTooShort(".schedule.ring", 30, 31);
         this.parse(vm.replace(_mainnet(), "ring = 32", "ring = 30"));
-        _expectTooShort(".bond.exit_delay", 669_599, 669_600);
-        this.parse(vm.replace(_mainnet(), "exit_delay = 691_200", "exit_delay = 669_599"));
+        _expectTooShort(".bond.core_exit_delay", 669_599, 669_600);
+        this.parse(vm.replace(_mainnet(), "core_exit_delay = 2_592_000", "core_exit_delay = 669_599"));
     }
 
     function test_attack_ShortNoticeOnALiveChain_IsRefused() public {
@@ -39,7 +40,7 @@ contract ConfigFileTest is Test {
         assertEq(this.parse(toml).returnDelay, 3 * 64);
         RotaConfig memory c = this.parse(vm.replace(toml, "slot_seconds = 16", "slot_seconds = 40"));
         assertEq(c.ring, 8);
-        assertEq(c.vault.exitDelay, 640);
+        assertEq(c.vault.coreExitDelay, 640);
         assertEq(c.returnDelay, 3 * 160);
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+import {RotaConfig} from "@rota/contracts/deploy/RotaDeployer.sol";
 import {Operator, RotaFixture} from "@rota/contracts/testing/RotaFixture.sol";
 import {BlockCommitment} from "@rota/contracts/types/Types.sol";
 
@@ -58,5 +59,27 @@ contract Slasher_Gas_Test is RotaFixture {
         vm.prank(stranger);
         slasher.proveOutOfTurn(accused.id, commitment, signature);
         vm.snapshotGasLastCall("Slasher", "proveOutOfTurn, dated after its slot");
+    }
+}
+
+/// @notice The same with mainnet's clock: 30 epochs of 6 h under dispute, each a word to read when the locks are counted.
+contract Slasher_Gas_Mainnet_Test is RotaFixture {
+    function _config() internal override returns (RotaConfig memory c) {
+        c = super._config();
+        (c.clock.slotSeconds, c.clock.slotsPerEpoch, c.clock.l1BlockSeconds, c.clock.l2BlockSeconds) = (1800, 12, 12, 2);
+        (c.ring, c.disputePeriod, c.seedDelay, c.vault.exitDelay) = (32, 7 days, 384, 8 days);
+        (c.baton.tailWindow, c.baton.claimGrace, c.baton.claimLead) = (36, 96, 600);
+        (c.evidence.evidenceWindow, c.evidence.settleBlocks, c.evidence.earlyLead) = (1 days, 64, 16);
+    }
+
+    function test_gas_expel_Mainnet() public {
+        _deployRota();
+        _warpToEpoch(31);
+        _prepare(32);
+        (BlockCommitment memory a, BlockCommitment memory b) = _twoBlocks();
+        Operator memory accused = operators[0];
+        slasher.proveEquivocation(accused.id, a, _sign(accused, a), b, _sign(accused, b));
+        slasher.expel(accused.id);
+        vm.snapshotGasLastCall("Slasher", "expel, 30 live epochs");
     }
 }

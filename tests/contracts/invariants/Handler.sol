@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {WorldActions} from "./WorldActions.sol";
+import {SlasherActions} from "./SlasherActions.sol";
 import {RotaConfig, RotaSystem} from "@rota/contracts/deploy/RotaDeployer.sol";
 
 /// @title Handler
 /// @notice All actors and time on one deployed system: owners, bidders, sequencers, and the world around them.
-contract Handler is WorldActions {
+contract Handler is SlasherActions {
     /// @notice The actions, for a campaign to choose from.
     function actions() external pure virtual returns (bytes4[] memory selectors) {
         bytes4[41] memory all = [
@@ -52,7 +52,7 @@ contract Handler is WorldActions {
             this.setWeight.selector,
             this.moveGovernance.selector
         ];
-        bytes4[13] memory more = [
+        bytes4[18] memory more = [
             this.delegate.selector,
             this.undelegate.selector,
             this.transferShares.selector,
@@ -61,6 +61,11 @@ contract Handler is WorldActions {
             this.setCommission.selector,
             this.moveLock.selector,
             this.slashCore.selector,
+            this.equivocate.selector,
+            this.expel.selector,
+            this.outOfTurn.selector,
+            this.honestEvidence.selector,
+            this.holdCourt.selector,
             this.slash.selector,
             this.collectReward.selector,
             this.burn.selector,

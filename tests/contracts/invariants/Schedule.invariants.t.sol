@@ -77,13 +77,14 @@ contract ScheduleInvariants is InvariantTest {
     }
 
     /// @dev A void is the price of `missesToVoid` misses in the same epoch, and nobody else's.
-    function invariant_INV08_OnlyMissesVoid() public view {
+    function invariant_INV08_OnlyMissesAndTombstonesVoid() public view {
         (uint64 slot, uint64 newest) = _knownSlots();
         uint64 perEpoch = config.clock.slotsPerEpoch;
         for (; slot <= newest; ++slot) {
             if (!schedule.isVoided(slot)) continue;
             uint16[] memory slots = schedule.slotsOf(slot / perEpoch);
             uint16 operator = slots[slot % perEpoch];
+            if (handler.expelled(operator)) continue;
             uint256 misses;
             for (uint64 i; i < perEpoch; ++i) {
                 uint64 other = slot / perEpoch * perEpoch + i;

@@ -106,8 +106,9 @@ contract RoadTest is GovernedFixture {
 
     function enroll(Operator memory operator) public returns (Operator memory) {
         bytes memory proof = _keyProof(operator.owner, operator.sequencerKey);
+        bytes memory batcherProof = _keyProof(operator.owner, operator.batcherKey);
         vm.prank(operator.owner);
-        operator.id = registry.register(operator.sequencer, proof, operator.batcher, operator.payee, "");
+        operator.id = registry.register(operator.sequencer, proof, operator.batcher, batcherProof, operator.payee, "");
         return operator;
     }
 
