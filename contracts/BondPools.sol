@@ -72,14 +72,14 @@ abstract contract BondPools is BondAssets {
     function stakesOf(uint16 operator)
         external
         view
-        returns (uint256 self, uint256[] memory ids, uint256[] memory delegated)
+        returns (uint256 own, uint256[] memory ids, uint256[] memory delegated)
     {
         (ids, delegated) = (new uint256[](ASSETS), new uint256[](ASSETS));
         uint256 count;
         for (uint256 asset; asset < ASSETS; ++asset) {
             (Pool pool, uint256 exiting) = _peek(operator, asset);
             uint256 weight = _weightOf(asset, false);
-            self += _worth(asset, pool.quantaDown(pool.selfShares()), weight);
+            own += _worth(asset, pool.quantaDown(pool.selfShares()), weight);
             uint256 held = _heldShares(pool, exiting);
             if (held == 0) continue;
             ids[count] = _toId(operator, asset, pool.generation());
@@ -111,7 +111,7 @@ abstract contract BondPools is BondAssets {
     function poolOf(uint16 operator, uint8 asset)
         external
         view
-        returns (uint256 assets, uint256 shares, uint256 self, uint256 exiting)
+        returns (uint256 assets, uint256 shares, uint256 own, uint256 exiting)
     {
         Pool pool;
         (pool, exiting) = _peek(operator, asset);

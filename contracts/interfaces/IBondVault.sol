@@ -325,13 +325,13 @@ interface IBondVault {
     /// @notice Value of all shares that stay in the operator's pools at least until `timestamp`, wei: as of now, what is queued for a
     /// later release included.
     function heldThrough(uint16 operator, uint256 timestamp) external view returns (uint256);
-    /// @return self See {selfBondOf}.
+    /// @return own See {selfBondOf}.
     /// @return ids ERC-6909 ids of the current generations of which accounts hold shares.
     /// @return delegated Value of each, wei.
     function stakesOf(uint16 operator)
         external
         view
-        returns (uint256 self, uint256[] memory ids, uint256[] memory delegated);
+        returns (uint256 own, uint256[] memory ids, uint256[] memory delegated);
     /// @notice Weighted value that `slash` could take now: the bond and all exits that are not released, wei.
     function slashableOf(uint16 operator) external view returns (uint256);
     /// @notice Weighted value that `slashCore` could take now: the self-bond up to `MIN_BOND`, and core exits not released, wei.
@@ -339,12 +339,14 @@ interface IBondVault {
     /// @notice Id of the shares that `delegate` mints now.
     function idOf(uint16 operator, uint8 asset) external view returns (uint256);
     /// @notice State of one pool, released exits taken out: quanta and shares. A share is worth (assets + 1) / (shares + 1) quanta.
-    /// @param assets Quanta in it. @param shares All shares, queued exits included. @param self The operator's own, without queued exits.
-    /// @param exiting In queued exits.
+    /// @return assets Quanta in it.
+    /// @return shares All shares, queued exits included.
+    /// @return own The operator's, without queued exits.
+    /// @return exiting In queued exits.
     function poolOf(uint16 operator, uint8 asset)
         external
         view
-        returns (uint256 assets, uint256 shares, uint256 self, uint256 exiting);
+        returns (uint256 assets, uint256 shares, uint256 own, uint256 exiting);
 
     /* VIEWS: EXITS */
     /// @notice What a ticket is worth now: final once it is released.

@@ -2,7 +2,7 @@
 
 use crate::{ChainError, L1};
 use alloy::{eips::BlockId, primitives::Address};
-use rota_bindings::{Baton, BondVault, Clocked, Schedule, SealedBidAuction};
+use rota_bindings::{Baton, BondVault, Clocked, Pledges, Schedule, SealedBidAuction};
 use rota_core::{
     Contracts, Timestamp,
     timeline::{Clock, Delays, Timeline},
@@ -47,14 +47,18 @@ pub async fn load_deployment(
             .saturating_to(),
         ring: l1.read(schedule, Schedule::RINGCall {}, at).await?.saturating_to(),
     };
+    let pledges = l1.read(contracts.vault, BondVault::PLEDGESCall {}, at).await?;
+    // As far ahead as it is decided.
+    let far = Pledges::lockPerSlotAtCall { epoch: u64::from(u32::MAX) };
+    let lock_per_slot = l1.read(pledges, far, at).await?;
     Ok(Deployment {
         l1_chain_id,
         l2_chain_id,
         contracts,
         timeline: Timeline { clock, delays },
         min_bond: l1.read(contracts.vault, BondVault::MIN_BONDCall {}, at).await?,
-        lock_per_slot: l1.read(contracts.vault, BondVault::LOCK_PER_SLOTCall {}, at).await?,
-        token: l1.read(contracts.vault, BondVault::TOKENCall {}, at).await?,
+        lock_per_slot,
+        token: l1.read(contracts.vault, BondVault::assetOfCall { asset: 1 }, at).await?.token,
         floor_price: l1.read(contracts.auction, SealedBidAuction::FLOOR_PRICECall {}, at).await?,
         cap_slots: l1
             .read(contracts.auction, SealedBidAuction::capSlotsCall {}, at)

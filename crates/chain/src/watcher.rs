@@ -299,8 +299,19 @@ impl Watcher {
             let operator = id.0;
             // The bid that could be committed now is for the epoch after next.
             let epoch = view.timeline().epoch_at(head.timestamp).0 + 2;
-            let (balance, live, free, deposit, collectable) = try_join5(
-                self.l1.read(vault, BondVault::balanceOfCall { operator }, at),
+            let bond = |asset: u8| async move {
+                let (pool, kind) = try_join(
+                    self.l1.read(vault, BondVault::poolOfCall { operator, asset }, at),
+                    self.l1.read(vault, BondVault::assetOfCall { asset }, at),
+                )
+                .await?;
+                // A share is worth (assets + 1) / (shares + 1) quanta, rounded down.
+                let one = U256::from(1);
+                Ok(pool.own * (pool.assets + one) / (pool.shares + one) * kind.quantum)
+            };
+            let bonds = try_join(bond(0), bond(1));
+            let ((bond_eth, bond_token), live, free, deposit, collectable) = try_join5(
+                bonds,
                 self.l1.read(schedule, Schedule::liveSlotsOfCall { operator }, at),
                 self.l1.read(auction, SealedBidAuction::freeBalanceOfCall { operator }, at),
                 self.l1.read(auction, SealedBidAuction::depositForCall { epoch }, at),
@@ -308,8 +319,8 @@ impl Watcher {
             )
             .await?;
             Ok(Money {
-                bond_eth: balance.eth,
-                bond_token: balance.token,
+                bond_eth,
+                bond_token,
                 live_slots: live.saturating_to(),
                 auction_free: free,
                 bid_deposit: deposit,

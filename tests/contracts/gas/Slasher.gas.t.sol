@@ -67,7 +67,8 @@ contract Slasher_Gas_Mainnet_Test is RotaFixture {
     function _config() internal override returns (RotaConfig memory c) {
         c = super._config();
         (c.clock.slotSeconds, c.clock.slotsPerEpoch, c.clock.l1BlockSeconds, c.clock.l2BlockSeconds) = (1800, 12, 12, 2);
-        (c.ring, c.disputePeriod, c.seedDelay, c.vault.exitDelay) = (32, 7 days, 384, 8 days);
+        (c.ring, c.disputePeriod, c.seedDelay, c.vault.coreExitDelay) = (32, 7 days, 384, 8 days);
+        c.vault.elasticExitDelay = 25 hours;
         (c.baton.tailWindow, c.baton.claimGrace, c.baton.claimLead) = (36, 96, 600);
         (c.evidence.evidenceWindow, c.evidence.settleBlocks, c.evidence.earlyLead) = (1 days, 64, 16);
     }

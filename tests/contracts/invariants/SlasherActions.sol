@@ -66,7 +66,7 @@ abstract contract SlasherActions is WorldActions {
         _check(61, ok == expected, "another verdict on a turn");
         if (!ok) return;
         _paid[offence] = true;
-        _check(63, reach - vault.slashableOf(id) <= vault.lockPerSlotAt(0) + 8, "more than a slot lock");
+        _check(63, reach - vault.slashableOf(id) <= pledges.MAX_LOCK() + 4 gwei, "more than a slot lock");
         _checkJailed(id, status);
     }
 

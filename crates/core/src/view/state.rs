@@ -260,11 +260,12 @@ impl State {
     fn fold_vault(&mut self, event: &BondVaultEvents) {
         use BondVaultEvents as E;
         match event {
-            E::ExitRequested(e) => {
+            // Delegated bond is its holder's to claim.
+            E::ExitRequested(e) if e.holder.is_zero() => {
                 let release = Timestamp(e.releaseTime.saturating_to());
                 self.exits.insert((OperatorId(e.operator), e.ticket.saturating_to()), release);
             }
-            E::ExitClaimed(e) => {
+            E::ExitClaimed(e) if e.holder.is_zero() => {
                 self.exits.remove(&(OperatorId(e.operator), e.ticket.saturating_to()));
             }
             _ => {}
