@@ -49,7 +49,7 @@ contract VaultInvariants is InvariantTest {
             else assertLe(amount, vault.slashableOf(filed[i].operator) * (filed[i].ticket >> 48 == 0 ? 1 : 1e6));
         }
         for (uint16 id = 1; id <= registry.operatorCount(); ++id) {
-            vm.prank(config.slasher);
+            vm.prank(vault.SLASHER());
             vault.slash(id, type(uint256).max, address(0));
             assertEq(vault.slashableOf(id), 0);
         }
