@@ -126,9 +126,14 @@ abstract contract BondAssets is IBondVault, Clocked {
     /* INTERNAL: AMOUNTS */
     /// @dev A deposit in quanta.
     function _deposited(uint256 asset, uint256 amount) internal view returns (uint256 quanta) {
-        quanta = _toQuanta(asset, amount);
+        uint256 quantum = _quantumOf(asset);
+        _checkWhole(amount, quantum);
+        // Not zero: the constructor saw to it, and the asset is one of those there are.
+        unchecked {
+            quanta = amount / quantum;
+        }
         uint256 minimum = _lane(MIN_DEPOSITS, asset);
-        if (quanta < minimum) revert BondVault_DepositTooSmall(amount, minimum * _quantumOf(asset));
+        if (quanta < minimum) revert BondVault_DepositTooSmall(amount, minimum * quantum);
     }
 
     function _toQuanta(uint256 asset, uint256 amount) internal view returns (uint256) {

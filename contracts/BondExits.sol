@@ -104,7 +104,7 @@ abstract contract BondExits is BondPools, ReentrancyGuardTransient {
         Release exit = _releases[_toId(operator, asset, t.generation())][t.release()];
         uint256 quanta = exit.quanta();
         // Out of the pool, or else still in it, or of a generation that is over.
-        if (quanta == 0 && _pools[operator][asset].generation() == t.generation()) {
+        if (quanta == 0 && _poolOf(operator, asset).generation() == t.generation()) {
             (,, quanta) = _peekAt(operator, asset, t.release());
         }
         amount = quanta * shares / exit.shares() * _quantumOf(asset);
@@ -125,7 +125,7 @@ abstract contract BondExits is BondPools, ReentrancyGuardTransient {
         shares = quanta == balance ? own : pool.sharesDown(quanta);
         if (shares == 0) revert BondVault_ZeroAmount();
         pool = pool.without(0, 0, shares);
-        _pools[operator][asset] = pool;
+        _setPool(operator, asset, pool);
     }
 
     /// @dev What an operator must have left after it took from its self-bond, at the lowest weights decided.
@@ -164,7 +164,7 @@ abstract contract BondExits is BondPools, ReentrancyGuardTransient {
         if (core) exits.core = uint64(release);
         exits.queue = exits.queue.with(release);
         _releases[id][release] = _releases[id][release].addShares(shares);
-        _pools[operator][asset] = pool.withNextRelease(exits.queue.first());
+        _setPool(operator, asset, pool.withNextRelease(exits.queue.first()));
         ticket = ExitTicket.unwrap(toExitTicket(asset, pool.generation(), core, release));
         _tickets[operator][ticket][holder] += shares;
         emit ExitRequested(

@@ -155,7 +155,7 @@ abstract contract BondPenalties is BondExits {
             Pool pool = pools[asset];
             uint256 quanta = _share(pool.assets(), taken, total);
             loss = loss.plus(asset, quanta);
-            _pools[operator][asset] = pool.without(quanta, 0, 0);
+            _setPool(operator, asset, pool.without(quanta, 0, 0));
         }
     }
 
@@ -186,7 +186,7 @@ abstract contract BondPenalties is BondExits {
         uint256 exitShares = fromExit == 0 ? 0 : _cutExit(operator, asset, c, fromExit);
         core.loss = core.loss.plus(asset, fromOwn + fromExit);
         (core.ownShares[asset], core.exitShares[asset]) = (ownShares, exitShares);
-        _pools[operator][asset] = pool.without(fromOwn + fromExit, ownShares + exitShares, ownShares);
+        _setPool(operator, asset, pool.without(fromOwn + fromExit, ownShares + exitShares, ownShares));
     }
 
     /// @dev Takes shares worth `quanta` out of the core exit that waits.

@@ -34,7 +34,8 @@ abstract contract BondPools is BondAssets {
     /* STORAGE */
     /// @dev Bit i: there was a deposit of asset i. Saves those who look at all pools the empty ones.
     mapping(uint16 operator => uint256) internal _assetBits;
-    mapping(uint16 operator => mapping(uint256 asset => Pool)) internal _pools;
+    /// @dev By operator << 8 | asset: one hash.
+    mapping(uint256 key => Pool) private _words;
     mapping(uint256 id => Exits) internal _exits;
     mapping(uint256 id => mapping(uint256 release => Release)) internal _releases;
     /// @dev What penalties took and nobody is owed.
@@ -103,7 +104,7 @@ abstract contract BondPools is BondAssets {
     /// @inheritdoc IBondVault
     function idOf(uint16 operator, uint8 asset) external view returns (uint256) {
         if (asset >= ASSETS) revert BondVault_UnknownAsset(asset);
-        Pool pool = _pools[operator][asset];
+        Pool pool = _poolOf(operator, asset);
         return _toId(operator, asset, (pool.isWornOut() ? pool.successor() : pool).generation());
     }
 
@@ -121,7 +122,7 @@ abstract contract BondPools is BondAssets {
     /* INTERNAL: TOUCHING */
     /// @notice A pool without its released exits, as it is written.
     function _touch(uint16 operator, uint256 asset) internal returns (Pool pool) {
-        pool = _pools[operator][asset];
+        pool = _poolOf(operator, asset);
         uint256 next = pool.nextRelease();
         return next != 0 && _isReleased(next) ? _release(operator, asset, pool) : pool;
     }
@@ -141,7 +142,7 @@ abstract contract BondPools is BondAssets {
         // forge-lint: disable-next-line(unsafe-typecast)
         (exits.queue, exits.shares) = (queue, uint128(exiting));
         pool = pool.withNextRelease(queue.first());
-        _pools[operator][asset] = pool;
+        _setPool(operator, asset, pool);
         return pool;
     }
 
@@ -176,7 +177,7 @@ abstract contract BondPools is BondAssets {
         view
         returns (Pool pool, uint256 exiting, uint256 quanta)
     {
-        pool = _pools[operator][asset];
+        pool = _poolOf(operator, asset);
         uint256 next = pool.nextRelease();
         if (next == 0) return (pool, 0, 0);
         uint256 id = _toId(operator, asset, pool.generation());
@@ -207,7 +208,7 @@ abstract contract BondPools is BondAssets {
         if (Pool.unwrap(pool) == 0) _open(operator, asset);
         else if (pool.isWornOut()) pool = _renew(operator, asset, pool);
         (pool, shares) = pool.mint(quanta, own);
-        _pools[operator][asset] = pool;
+        _setPool(operator, asset, pool);
     }
 
     /// @dev Who has a bond is registered: a repeat deposit saves the call.
@@ -250,6 +251,16 @@ abstract contract BondPools is BondAssets {
 
     function _toId(uint16 operator, uint256 asset, uint256 generation) internal pure returns (uint256) {
         return uint256(operator) << 24 | asset << 16 | generation;
+    }
+
+    /* INTERNAL: WORDS */
+    /// @dev With released exits.
+    function _poolOf(uint16 operator, uint256 asset) internal view returns (Pool) {
+        return _words[uint256(operator) << 8 | asset];
+    }
+
+    function _setPool(uint16 operator, uint256 asset, Pool pool) internal {
+        _words[uint256(operator) << 8 | asset] = pool;
     }
 
     /* INTERNAL: RELEASES */

@@ -38,15 +38,15 @@ contract BondVault is BondPenalties, ERC6909 {
     /* SELF-BOND */
     /// @inheritdoc IBondVault
     function deposit(uint16 operator) external payable {
-        (, uint256 shares) = _grow(operator, 0, _deposited(0, msg.value), true);
-        emit Deposited(operator, 0, msg.value, shares);
+        _grow(operator, 0, _deposited(0, msg.value), true);
+        emit Deposited(operator, 0, msg.value);
     }
 
     /// @inheritdoc IBondVault
     function depositToken(uint16 operator, uint8 asset, uint256 amount) external nonReentrant {
         _checkToken(asset);
-        (, uint256 shares) = _grow(operator, asset, _deposited(asset, amount), true);
-        emit Deposited(operator, asset, amount, shares);
+        _grow(operator, asset, _deposited(asset, amount), true);
+        emit Deposited(operator, asset, amount);
         _pull(asset, amount);
     }
 

@@ -135,7 +135,7 @@ interface IBondVault {
 
     /* EVENTS */
     /// @notice The self-bond grew. @param amount In the asset's smallest unit, as everywhere.
-    event Deposited(uint16 indexed operator, uint8 indexed asset, uint256 amount, uint256 shares);
+    event Deposited(uint16 indexed operator, uint8 indexed asset, uint256 amount);
     event Delegated(
         uint16 indexed operator, uint8 indexed asset, address indexed holder, uint256 amount, uint256 shares
     );

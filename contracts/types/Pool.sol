@@ -76,10 +76,11 @@ function quantaDown(Pool self, uint256 count) pure returns (uint256) {
 /// @notice Adds `quanta` for new shares, `own` of them or not.
 function mint(Pool self, uint256 quanta, bool own) pure returns (Pool, uint256 minted) {
     if (quanta > LANE) revert Pool_Overflow(self, quanta);
-    minted = self.sharesDown(quanta);
-    if (self.assets() + quanta > LANE || self.shares() + minted > LANE) revert Pool_Overflow(self, quanta);
-    // No lane carries: checked, and own shares are not more than shares.
+    (uint256 assets_, uint256 shares_) = (self.assets(), self.shares());
+    // As `sharesDown`, and often at the price of 1. Products of 73 bits; no lane carries: checked, and own shares are no more than shares.
     unchecked {
+        minted = assets_ == shares_ ? quanta : quanta * (shares_ + 1) / (assets_ + 1);
+        if (assets_ + quanta > LANE || shares_ + minted > LANE) revert Pool_Overflow(self, quanta);
         uint256 added = minted << 72 | quanta;
         if (own) added |= minted << 144;
         return (Pool.wrap(Pool.unwrap(self) + added), minted);
@@ -110,7 +111,9 @@ function withNextRelease(Pool self, uint256 release) pure returns (Pool) {
 
 /// @notice Whether its shares have lost all but a millionth: then they would outnumber what is deposited by so much that a lane fills.
 function isWornOut(Pool self) pure returns (bool) {
-    return (self.assets() + 1) * WORN_OUT < self.shares() + 1;
+    unchecked {
+        return (self.assets() + 1) * WORN_OUT < self.shares() + 1;
+    }
 }
 
 /// @notice An empty pool of the next generation.

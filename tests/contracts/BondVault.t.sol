@@ -105,7 +105,7 @@ contract BondVault_Deposit_Test is BondedTest {
     function test_deposit_ByAnyone_GrowsTheBond() public {
         deal(address(this), 3 ether);
         vm.expectEmit();
-        emit IBondVault.Deposited(alice, 0, 1 ether, 1e9);
+        emit IBondVault.Deposited(alice, 0, 1 ether);
         vault.deposit{value: 1 ether}(alice);
         vault.deposit{value: 2 ether}(alice);
         assertEq(_own(alice, 0), 3 ether);
@@ -119,7 +119,7 @@ contract BondVault_Deposit_Test is BondedTest {
         token.mint(address(this), 4e18);
         token.approve(address(vault), 4e18);
         vm.expectEmit();
-        emit IBondVault.Deposited(alice, 1, 4e18, 4e9);
+        emit IBondVault.Deposited(alice, 1, 4e18);
         vault.depositToken(alice, 1, 4e18);
         assertEq(_own(alice, 1), 4e18);
         assertEq(vault.bondOf(alice), 2 ether, "half a wei for each unit");
