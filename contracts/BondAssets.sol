@@ -10,7 +10,7 @@ import {SafeTransferLib} from "solady/src/utils/SafeTransferLib.sol";
 /// @title Bond assets
 /// @notice What bonds consist of, what it counts, and how it comes in and leaves.
 abstract contract BondAssets is IBondVault, Clocked {
-    // solady's, not OpenZeppelin's: the bar for a token deposit has no room for the difference of 430 gas.
+    // solady's, not OpenZeppelin's, and its guard, too: the bar for a token deposit has no room for the difference of 650 gas.
     using SafeTransferLib for address;
 
     /* CONSTANTS AND IMMUTABLES */
@@ -57,7 +57,9 @@ abstract contract BondAssets is IBondVault, Clocked {
             ++count;
         }
         (ASSETS, QUANTA, MIN_DEPOSITS) = (count, quanta, minDeposits);
-        (TOKEN_1, TOKEN_2, TOKEN_3) = (tokens[0].token, tokens[1].token, tokens[2].token);
+        TOKEN_1 = tokens[0].token;
+        TOKEN_2 = count > 2 ? tokens[1].token : address(0);
+        TOKEN_3 = count > 3 ? tokens[2].token : address(0);
     }
 
     function _minQuanta(uint256 minDeposit, uint256 quantum) private pure returns (uint256 quanta) {
@@ -70,7 +72,7 @@ abstract contract BondAssets is IBondVault, Clocked {
     /// @inheritdoc IBondVault
     function setWeight(uint8 asset, uint96 weight) external {
         _checkGovernance();
-        _checkToken(asset);
+        _checkedToken(asset);
         uint64 epoch = _currentEpoch();
         WeightWord word = _weights[asset];
         if (epoch < word.changesAt()) revert BondVault_ChangePending(word.changesAt());
@@ -119,21 +121,18 @@ abstract contract BondAssets is IBondVault, Clocked {
         return quanta * _quantumOf(asset) * weight / WEIGHT_UNIT;
     }
 
-    function _checkToken(uint256 asset) internal view {
-        if (asset == 0 || asset >= ASSETS) revert BondVault_UnknownAsset(asset);
-    }
-
     /* INTERNAL: AMOUNTS */
-    /// @dev A deposit in quanta.
+    /// @dev A deposit in quanta. Written out: it is a hundredth of what a deposit costs.
+    /// @param asset One of those there are: their quantum is not 0.
     function _deposited(uint256 asset, uint256 amount) internal view returns (uint256 quanta) {
-        uint256 quantum = _quantumOf(asset);
-        _checkWhole(amount, quantum);
-        // Not zero: the constructor saw to it, and the asset is one of those there are.
         unchecked {
+            uint256 shift = asset << 6;
+            uint256 quantum = uint64(QUANTA >> shift);
             quanta = amount / quantum;
+            if (quanta * quantum != amount) revert BondVault_NotWholeQuanta(amount, quantum);
+            uint256 minimum = uint64(MIN_DEPOSITS >> shift);
+            if (quanta < minimum) revert BondVault_DepositTooSmall(amount, minimum * quantum);
         }
-        uint256 minimum = _lane(MIN_DEPOSITS, asset);
-        if (quanta < minimum) revert BondVault_DepositTooSmall(amount, minimum * quantum);
     }
 
     function _toQuanta(uint256 asset, uint256 amount) internal view returns (uint256) {
@@ -149,13 +148,15 @@ abstract contract BondAssets is IBondVault, Clocked {
     /* INTERNAL: MONEY */
     /// @dev Counted before it is pulled, which is safe because a shortfall reverts all of it. Callers are not reentered: a nested
     /// deposit could make up for the fee that the outer one lost, and count twice.
-    function _pull(uint256 asset, uint256 amount) internal {
-        address token = _tokenOf(asset);
+    function _pull(address token, uint256 amount) internal {
         uint256 balanceBefore = token.balanceOf(address(this));
         token.safeTransferFrom(msg.sender, address(this), amount);
         uint256 balanceAfter = token.balanceOf(address(this));
-        if (balanceAfter < balanceBefore || balanceAfter - balanceBefore != amount) {
-            revert BondVault_TransferFell(amount, balanceBefore, balanceAfter);
+        // What is less than before wraps around to more than there is of anything.
+        unchecked {
+            if (balanceAfter - balanceBefore != amount) {
+                revert BondVault_TransferFell(amount, balanceBefore, balanceAfter);
+            }
         }
     }
 
@@ -176,13 +177,19 @@ abstract contract BondAssets is IBondVault, Clocked {
         return asset == 3 ? TOKEN_3 : address(0);
     }
 
+    /// @dev The same, of an ERC-20 that there is.
+    function _checkedToken(uint256 asset) internal view returns (address token) {
+        token = _tokenOf(asset);
+        if (token == address(0)) revert BondVault_UnknownAsset(asset);
+    }
+
     /// @dev The asset's smallest unit; 0 if there is no such asset.
     function _quantumOf(uint256 asset) internal view returns (uint256) {
         return _lane(QUANTA, asset);
     }
 
     function _lane(uint256 word, uint256 asset) private pure returns (uint256) {
-        return uint64(word >> 64 * asset);
+        return uint64(word >> (asset << 6));
     }
 
     function _currentEpoch() internal view returns (uint64 epoch) {

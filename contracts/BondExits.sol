@@ -7,8 +7,8 @@ import {IPledges} from "./interfaces/IPledges.sol";
 import {ExitTicket, toExitTicket} from "./types/ExitTicket.sol";
 import {Pool} from "./types/Pool.sol";
 import {Release} from "./types/Release.sol";
-import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {ReentrancyGuardTransient} from "solady/src/utils/ReentrancyGuardTransient.sol";
 
 /// @title Bond exits
 /// @notice How bonds leave: requested, in the pool until released, then claimed.
@@ -197,6 +197,11 @@ abstract contract BondExits is BondPools, ReentrancyGuardTransient {
     /// @dev Number of the release of an elastic exit requested now.
     function _elasticRelease() internal view returns (uint256) {
         return _releaseAt(_startOf(_currentEpoch() + uint64(EPOCHS_AHEAD), 0) + elasticExitDelay);
+    }
+
+    /// @dev On every chain: the mainnet's clients know transient storage, and so do those of all chains with its rules.
+    function _useTransientReentrancyGuardOnlyOnMainnet() internal pure override returns (bool) {
+        return false;
     }
 
     function _setExitDelays(uint32 elastic, uint32 core) private {

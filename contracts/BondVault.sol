@@ -44,10 +44,10 @@ contract BondVault is BondPenalties, ERC6909 {
 
     /// @inheritdoc IBondVault
     function depositToken(uint16 operator, uint8 asset, uint256 amount) external nonReentrant {
-        _checkToken(asset);
+        address token = _checkedToken(asset);
         _grow(operator, asset, _deposited(asset, amount), true);
         emit Deposited(operator, asset, amount);
-        _pull(asset, amount);
+        _pull(token, amount);
     }
 
     /// @inheritdoc IBondVault
@@ -75,9 +75,9 @@ contract BondVault is BondPenalties, ERC6909 {
         nonReentrant
         returns (uint256 shares)
     {
-        _checkToken(asset);
+        address token = _checkedToken(asset);
         shares = _delegate(operator, asset, amount);
-        _pull(asset, amount);
+        _pull(token, amount);
     }
 
     /// @inheritdoc IBondVault

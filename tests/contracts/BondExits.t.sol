@@ -4,8 +4,8 @@ pragma solidity ^0.8.30;
 import {BondedTest} from "./BondedTest.sol";
 import {FalseToken} from "./tokens/BrokenTokens.sol";
 import {ReentrantReceiver, RefusingReceiver} from "./tokens/EthReceivers.sol";
-import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {IBondVault} from "@rota/contracts/interfaces/IBondVault.sol";
+import {ReentrancyGuardTransient} from "solady/src/utils/ReentrancyGuardTransient.sol";
 import {SafeTransferLib} from "solady/src/utils/SafeTransferLib.sol";
 
 /// @dev Exits are released in steps of 40 s from genesis on: (3 epochs + the elastic delay) / 8.
@@ -241,9 +241,7 @@ contract BondExits_Test is BondedTest {
         vault.claimExit(alice, ticket);
         assertTrue(receiver.called());
         assertFalse(receiver.succeeded());
-        assertEq(
-            receiver.answer(), abi.encodeWithSelector(ReentrancyGuardTransient.ReentrancyGuardReentrantCall.selector)
-        );
+        assertEq(receiver.answer(), abi.encodeWithSelector(ReentrancyGuardTransient.Reentrancy.selector));
         assertEq(address(receiver).balance, 5 ether);
     }
 
