@@ -21,6 +21,11 @@ abstract contract BondPools is BondAssets {
         uint64 core;
     }
 
+    /// @notice A pool where it is stored.
+    struct PoolSlot {
+        Pool pool;
+    }
+
     /// @notice What an operator has, weighted, wei.
     struct Worth {
         uint256 self;
@@ -35,7 +40,7 @@ abstract contract BondPools is BondAssets {
     /// @dev Bit i: there was a deposit of asset i. Saves those who look at all pools the empty ones.
     mapping(uint16 operator => uint256) internal _assetBits;
     /// @dev By operator << 8 | asset: one hash.
-    mapping(uint256 key => Pool) private _words;
+    mapping(uint256 key => PoolSlot) private _slots;
     mapping(uint256 id => Exits) internal _exits;
     mapping(uint256 id => mapping(uint256 release => Release)) internal _releases;
     /// @dev What penalties took and nobody is owed.
@@ -204,11 +209,14 @@ abstract contract BondPools is BondAssets {
         internal
         returns (Pool pool, uint256 shares)
     {
-        pool = _touch(operator, asset);
+        PoolSlot storage slot = _slots[uint256(operator) << 8 | asset];
+        pool = slot.pool;
+        uint256 next = pool.nextRelease();
+        if (next != 0 && _isReleased(next)) pool = _release(operator, asset, pool);
         if (Pool.unwrap(pool) == 0) _open(operator, asset);
         else if (pool.isWornOut()) pool = _renew(operator, asset, pool);
         (pool, shares) = pool.mint(quanta, own);
-        _setPool(operator, asset, pool);
+        slot.pool = pool;
     }
 
     /// @dev Who has a bond is registered: a repeat deposit saves the call.
@@ -256,11 +264,11 @@ abstract contract BondPools is BondAssets {
     /* INTERNAL: WORDS */
     /// @dev With released exits.
     function _poolOf(uint16 operator, uint256 asset) internal view returns (Pool) {
-        return _words[uint256(operator) << 8 | asset];
+        return _slots[uint256(operator) << 8 | asset].pool;
     }
 
     function _setPool(uint16 operator, uint256 asset, Pool pool) internal {
-        _words[uint256(operator) << 8 | asset] = pool;
+        _slots[uint256(operator) << 8 | asset].pool = pool;
     }
 
     /* INTERNAL: RELEASES */

@@ -75,12 +75,16 @@ function quantaDown(Pool self, uint256 count) pure returns (uint256) {
 
 /// @notice Adds `quanta` for new shares, `own` of them or not.
 function mint(Pool self, uint256 quanta, bool own) pure returns (Pool, uint256 minted) {
-    if (quanta > LANE) revert Pool_Overflow(self, quanta);
     (uint256 assets_, uint256 shares_) = (self.assets(), self.shares());
-    // As `sharesDown`, and often at the price of 1. Products of 73 bits; no lane carries: checked, and own shares are no more than shares.
+    minted = quanta;
+    // As `sharesDown`, unless the price is 1, which it is until there is a penalty.
+    if (assets_ != shares_) {
+        if (quanta > LANE) revert Pool_Overflow(self, quanta);
+        minted = self.sharesDown(quanta);
+    }
+    // A sum wraps only for quanta that are too many by themselves. No lane carries: checked, and own shares are no more than shares.
     unchecked {
-        minted = assets_ == shares_ ? quanta : quanta * (shares_ + 1) / (assets_ + 1);
-        if (assets_ + quanta > LANE || shares_ + minted > LANE) revert Pool_Overflow(self, quanta);
+        if ((quanta | assets_ + quanta | shares_ + minted) > LANE) revert Pool_Overflow(self, quanta);
         uint256 added = minted << 72 | quanta;
         if (own) added |= minted << 144;
         return (Pool.wrap(Pool.unwrap(self) + added), minted);
