@@ -4,6 +4,8 @@ pragma solidity ^0.8.30;
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {PolicyChoice, PolicyNames} from "@rota/contracts/deploy/PolicyChoice.sol";
 import {RotaConfig} from "@rota/contracts/deploy/RotaDeployer.sol";
+import {RotaGovernor} from "@rota/contracts/governance/RotaGovernor.sol";
+import {RotaTimelock} from "@rota/contracts/governance/RotaTimelock.sol";
 import {IBaton} from "@rota/contracts/interfaces/IBaton.sol";
 import {IBondVault} from "@rota/contracts/interfaces/IBondVault.sol";
 import {IBuybackBurner} from "@rota/contracts/interfaces/IBuybackBurner.sol";
@@ -44,7 +46,7 @@ library ConfigFile {
     error ConfigFile_LegsMismatch(string key, uint256 legs);
     /// @notice Each bond token, 3 at most, has one of these.
     error ConfigFile_TokensMismatch(string key, uint256 tokens, uint256 given);
-    /// @notice The value does not cover the epochs that it must, or gives too little notice: write `minimum` or more.
+    /// @notice The value does not cover the epochs or the votes that it must, or gives too little notice: write `minimum` or more.
     error ConfigFile_TooShort(string key, uint256 value, uint256 minimum);
 
     /// @dev Notice that users of a live chain have of who is going to rule its batcher: a week, as their withdrawals take.
@@ -85,6 +87,7 @@ library ConfigFile {
         c.rewardToken = VM.parseTomlAddress(toml, ".rewards.token");
         c.rewards = _rewards(toml);
         _checkLengths(c);
+        _checkCourtTimes(c.vault.court, VM.parseTomlAddress(toml, ".governor"));
         (extras.owners, extras.entities) = _whitelist(toml, c.reserve.entity);
     }
 
@@ -100,6 +103,19 @@ library ConfigFile {
         uint256 notice = 3 * epoch;
         if (!_isDevnet() && notice < MIN_RETURN_DELAY) notice = MIN_RETURN_DELAY;
         c.returnDelay = SafeCast.toUint32(_atLeast(".chain.return_delay", c.returnDelay, notice));
+    }
+
+    /// @dev A governor's times and its timelock's can be shortened by a vote, and never lengthened: a core exit that covers those of the
+    /// deployment covers all.
+    function _checkCourtTimes(IBondVault.CourtTimes memory times, address votes) private view {
+        if (votes == address(0)) return;
+        RotaGovernor governor = RotaGovernor(payable(votes));
+        uint256 delay = governor.FIRST_VOTING_DELAY();
+        uint256 period = governor.FIRST_VOTING_PERIOD();
+        uint256 timelock = RotaTimelock(payable(governor.timelock())).MAX_DELAY();
+        times.votingDelay = SafeCast.toUint32(_atLeast(".bond.voting_delay", times.votingDelay, delay));
+        times.votingPeriod = SafeCast.toUint32(_atLeast(".bond.voting_period", times.votingPeriod, period));
+        times.timelock = SafeCast.toUint32(_atLeast(".bond.timelock", times.timelock, timelock));
     }
 
     /// @dev A devnet is run at any geometry, and gets what it needs. Elsewhere what the file says is deployed, or nothing.

@@ -86,9 +86,8 @@ abstract contract BondedTest is Test {
         token = PlainToken(token_);
         schedule = new LiveSlots();
         IBondVault vaultToBe = IBondVault(vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 1));
-        registry = new OperatorRegistry(
-            clock, vaultToBe, IBaton(address(0)), SLASHER, COURT, GOVERNANCE, params, _reserve()
-        );
+        registry =
+            new OperatorRegistry(clock, vaultToBe, IBaton(address(0)), SLASHER, COURT, GOVERNANCE, params, _reserve());
         vault = new BondVault(clock, _vaultAddresses(), _vaultParams());
         assertEq(address(vault), address(vaultToBe));
         pledges = new Pledges(

@@ -1,8 +1,11 @@
 //! What a deployment is made of, read once.
 
 use crate::{ChainError, L1};
-use alloy::{eips::BlockId, primitives::Address};
-use rota_bindings::{Baton, BondVault, Clocked, Pledges, Schedule, SealedBidAuction};
+use alloy::{
+    eips::BlockId,
+    primitives::{Address, U256},
+};
+use rota_bindings::{Baton, BondVault, Clocked, Schedule, SealedBidAuction};
 use rota_core::{
     Contracts, Timestamp,
     timeline::{Clock, Delays, Timeline},
@@ -48,17 +51,19 @@ pub async fn load_deployment(
         ring: l1.read(schedule, Schedule::RINGCall {}, at).await?.saturating_to(),
     };
     let pledges = l1.read(contracts.vault, BondVault::PLEDGESCall {}, at).await?;
-    // As far ahead as it is decided.
-    let far = Pledges::lockPerSlotAtCall { epoch: u64::from(u32::MAX) };
-    let lock_per_slot = l1.read(pledges, far, at).await?;
+    let eth = l1.read(contracts.vault, BondVault::assetOfCall { asset: 0 }, at).await?;
+    let (token, token_quantum) = token_of(l1, contracts.vault).await?;
     Ok(Deployment {
         l1_chain_id,
         l2_chain_id,
         contracts,
         timeline: Timeline { clock, delays },
+        pledges,
         min_bond: l1.read(contracts.vault, BondVault::MIN_BONDCall {}, at).await?,
-        lock_per_slot,
-        token: l1.read(contracts.vault, BondVault::assetOfCall { asset: 1 }, at).await?.token,
+        min_deposit: eth.minDeposit,
+        quantum: eth.quantum,
+        token,
+        token_quantum,
         floor_price: l1.read(contracts.auction, SealedBidAuction::FLOOR_PRICECall {}, at).await?,
         cap_slots: l1
             .read(contracts.auction, SealedBidAuction::capSlotsCall {}, at)
@@ -66,6 +71,16 @@ pub async fn load_deployment(
             .saturating_to(),
         call_out_bond: l1.read(baton, Baton::CALLOUT_BONDCall {}, at).await?,
     })
+}
+
+/// The first ERC-20 of bonds and its quantum; zeros if there is none.
+async fn token_of(l1: &L1, vault: Address) -> Result<(Address, U256), ChainError> {
+    let at = BlockId::latest();
+    if l1.read(vault, BondVault::ASSETSCall {}, at).await? == U256::from(1) {
+        return Ok((Address::ZERO, U256::ZERO));
+    }
+    let asset = l1.read(vault, BondVault::assetOfCall { asset: 1 }, at).await?;
+    Ok((asset.token, asset.quantum))
 }
 
 async fn check_code(l1: &L1, contracts: &Contracts) -> Result<(), ChainError> {

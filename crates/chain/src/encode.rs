@@ -85,12 +85,16 @@ pub async fn encode(l1: &L1, view: &ChainView, action: &Action) -> Result<Call, 
             Call { to: view.deployment.token, data: call.abi_encode().into(), value: U256::ZERO }
         }
         Action::DepositToken { operator, amount } => {
-            let call = BondVault::depositTokenCall { operator: operator.0, asset: 1, amount: *amount };
+            let call =
+                BondVault::depositTokenCall { operator: operator.0, asset: 1, amount: *amount };
             vault(call.abi_encode(), U256::ZERO)
         }
         Action::RequestExit { operator, token, amount } => {
-            let call =
-                BondVault::requestExitCall { operator: operator.0, asset: u8::from(*token), amount: *amount };
+            let call = BondVault::requestExitCall {
+                operator: operator.0,
+                asset: u8::from(*token),
+                amount: *amount,
+            };
             vault(call.abi_encode(), U256::ZERO)
         }
         Action::ClaimExit { operator, ticket } => {

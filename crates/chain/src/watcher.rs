@@ -7,9 +7,9 @@ use alloy::{
     rpc::types::{Filter, Log},
     sol,
 };
-use futures::future::{try_join, try_join_all, try_join5};
+use futures::future::{try_join, try_join_all, try_join4, try_join5};
 use rota_bindings::{
-    Baton, BondVault, RotationTarget, Schedule,
+    Baton, BondVault, Pledges, RotationTarget, Schedule,
     SealedBidAuction::{self, SealedBidAuctionEvents},
 };
 use rota_core::{
@@ -277,12 +277,13 @@ impl Watcher {
         let at = BlockId::hash(head.hash);
         let Contracts { vault, auction, schedule, baton, adapter, .. } = self.deployment.contracts;
         let Accounts { sequencer_key, owner } = self.accounts;
-        let token = self.deployment.token;
+        let (pledges, token) = (self.deployment.pledges, self.deployment.token);
 
         // At once: one after the other they would take a dozen round trips, and the fence refuses a view older than 2 s.
         let ids: Vec<_> = view.state().operators.keys().copied().collect();
-        let bonds =
-            ids.iter().map(|id| self.l1.read(vault, BondVault::bondOfCall { operator: id.0 }, at));
+        let bonds = ids
+            .iter()
+            .map(|id| self.l1.read(vault, BondVault::selfBondOfCall { operator: id.0 }, at));
         let tokens = async {
             if token.is_zero() {
                 return Ok((U256::ZERO, U256::ZERO));
@@ -299,19 +300,15 @@ impl Watcher {
             let operator = id.0;
             // The bid that could be committed now is for the epoch after next.
             let epoch = view.timeline().epoch_at(head.timestamp).0 + 2;
-            let bond = |asset: u8| async move {
-                let (pool, kind) = try_join(
-                    self.l1.read(vault, BondVault::poolOfCall { operator, asset }, at),
-                    self.l1.read(vault, BondVault::assetOfCall { asset }, at),
-                )
-                .await?;
-                // A share is worth (assets + 1) / (shares + 1) quanta, rounded down.
-                let one = U256::from(1);
-                Ok(pool.own * (pool.assets + one) / (pool.shares + one) * kind.quantum)
-            };
-            let bonds = try_join(bond(0), bond(1));
-            let ((bond_eth, bond_token), live, free, deposit, collectable) = try_join5(
-                bonds,
+            let lock = Pledges::lockPerSlotAtCall { epoch };
+            let bond = try_join4(
+                self.l1.read(vault, BondVault::bondOfCall { operator }, at),
+                self.l1.read(pledges, lock, at),
+                self.l1.read(vault, BondVault::poolOfCall { operator, asset: 0 }, at),
+                self.l1.read(vault, BondVault::poolOfCall { operator, asset: 1 }, at),
+            );
+            let ((bond, lock_per_slot, eth, tokens), live, free, deposit, collectable) = try_join5(
+                bond,
                 self.l1.read(schedule, Schedule::liveSlotsOfCall { operator }, at),
                 self.l1.read(auction, SealedBidAuction::freeBalanceOfCall { operator }, at),
                 self.l1.read(auction, SealedBidAuction::depositForCall { epoch }, at),
@@ -319,8 +316,10 @@ impl Watcher {
             )
             .await?;
             Ok(Money {
-                bond_eth,
-                bond_token,
+                bond,
+                lock_per_slot,
+                bond_eth: own_quanta(&eth) * self.deployment.quantum,
+                bond_token: own_quanta(&tokens) * self.deployment.token_quantum,
                 live_slots: live.saturating_to(),
                 auction_free: free,
                 bid_deposit: deposit,
@@ -339,7 +338,7 @@ impl Watcher {
         .await?;
         Ok(Money {
             at: L1BlockId { number: head.number, hash: head.hash },
-            bonds: ids.into_iter().zip(bonds).collect(),
+            self_bonds: ids.into_iter().zip(bonds).collect(),
             gas,
             owner_eth,
             owner_token: tokens.0,
@@ -348,4 +347,9 @@ impl Watcher {
             ..own
         })
     }
+}
+
+/// What the operator's own shares of a pool are worth, in quanta, as the vault rounds it: down.
+fn own_quanta(pool: &BondVault::poolOfReturn) -> U256 {
+    pool.own * (pool.assets + U256::ONE) / (pool.shares + U256::ONE)
 }

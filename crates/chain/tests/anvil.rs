@@ -133,11 +133,14 @@ impl Anvil {
             l2_chain_id: 901,
             contracts: self.contracts,
             timeline: Timeline { clock, delays },
+            pledges: Address::repeat_byte(8),
             min_bond: U256::ZERO,
-            lock_per_slot: U256::ZERO,
+            min_deposit: U256::ZERO,
+            quantum: U256::from(1),
             floor_price: U256::ZERO,
             cap_slots: 2,
             token: Address::ZERO,
+            token_quantum: U256::from(1),
             call_out_bond: U256::ZERO,
         };
         Watcher::new(

@@ -80,8 +80,8 @@ pub struct NodeView {
     pub safe_head: Option<Head>,
     /// When it sealed its last block.
     pub sealed_at: Option<Millis>,
-    /// The commitment to that block.
-    pub last_commitment: Option<(BlockCommitment, Signature)>,
+    /// The commitments to that block and to some before it, the newest first.
+    pub commitments: Vec<(BlockCommitment, Signature)>,
     /// What a slot of L2 blocks earns in fees, estimated from the last ones, wei; none while there is too little to go by.
     pub fees_per_slot: Option<Wei>,
 }

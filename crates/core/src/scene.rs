@@ -57,11 +57,14 @@ pub fn deployment() -> Arc<Deployment> {
         l2_chain_id: 901,
         contracts,
         timeline: timeline(),
+        pledges: Address::repeat_byte(8),
         min_bond: U256::from(100),
-        lock_per_slot: U256::from(10),
+        min_deposit: U256::ZERO,
+        quantum: U256::from(1),
         floor_price: U256::from(1_000_000_000u64),
         cap_slots: 2,
         token: Address::repeat_byte(7),
+        token_quantum: U256::from(1),
         call_out_bond: U256::from(5),
     })
 }
@@ -120,7 +123,10 @@ impl Scene {
         for id in 1..=4 {
             scene = scene.operator(id);
         }
-        scene.view.money.bonds = (1..=4).map(|id| (OperatorId(id), U256::from(1_000))).collect();
+        scene.view.money.self_bonds =
+            (1..=4).map(|id| (OperatorId(id), U256::from(1_000))).collect();
+        (scene.view.money.bond, scene.view.money.lock_per_slot) =
+            (U256::from(1_000), U256::from(10));
         scene.view.money.gas = U256::from(1_000_000);
         scene.view.money.owner_eth = U256::from(1_000_000);
         scene.view.money.auction_free = U256::from(1_000_000_000_000_000_000u64);

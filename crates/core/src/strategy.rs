@@ -106,8 +106,8 @@ impl Strategy for CurveStrategy {
         // operator can win.
         let undecided = view.undecided_slots(id, Epoch(epoch.0 - 1));
         let slots = view.money.live_slots + undecided + deployment.cap_slots;
-        let locked = deployment.lock_per_slot * U256::from(slots);
-        let (bonded, needed) = (view.bond(id), locked.max(deployment.min_bond));
+        let locked = view.money.lock_per_slot * U256::from(slots);
+        let (bonded, needed) = (view.money.bond, locked.max(deployment.min_bond));
         if bonded < needed {
             return Err(NoBid::BondShort { bonded, needed });
         }

@@ -101,6 +101,9 @@ impl L1 {
             ["--chain-id", &chain_id],
             ["--hardfork", "prague"],
             ["--block-time", &interval],
+            // The deployment is sent at once, 54 million gas of it. From a block that is full, anvil drops the sender's later
+            // transactions instead of keeping them for the next one; a real L1 keeps them.
+            ["--gas-limit", "120000000"],
             // Few, so that op-node's finalized head moves within a run.
             ["--slots-in-an-epoch", "4"],
         ];

@@ -51,9 +51,10 @@ pub async fn register(config: &Config, dry_run: bool, say: &dyn Fn(&str)) -> Res
     let view = session.look().await?;
     let operator = session.id(&view)?;
     let mut actions = vec![];
-    let (bonded, wanted) = (view.bond(operator), config.bond.max(view.deployment.min_bond));
+    let (bonded, wanted) = (view.self_bond(operator), config.bond.max(view.deployment.min_bond));
     if bonded < wanted {
-        actions.push(Action::DepositBond { operator, amount: wanted - bonded });
+        let amount = view.deployment.deposit_for(wanted - bonded);
+        actions.push(Action::DepositBond { operator, amount });
     }
     if view.operator(operator).and_then(|known| known.status.latest()) != Some(Status::Active) {
         actions.push(Action::Activate { operator });
@@ -199,7 +200,14 @@ pub async fn status(config: &Config, say: &dyn Fn(&str)) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     };
     let status = view.status(id, timeline.epoch_at(at));
-    say(&format!("operator {id}: {status:?}, bond {} ETH", format_ether(view.bond(id))));
+    let bond = view.money.bond;
+    let (own, delegated) = (view.self_bond(id), bond.saturating_sub(view.self_bond(id)));
+    say(&format!(
+        "operator {id}: {status:?}, bond {} ETH: {} its own, {} delegated to it",
+        format_ether(bond),
+        format_ether(own),
+        format_ether(delegated)
+    ));
     say(&format!(
         "auction: free {} ETH, spent {} ETH | gas {} ETH",
         format_ether(view.money.auction_free),

@@ -13,15 +13,16 @@ import {Clock} from "@rota/contracts/types/Types.sol";
 /// @notice As much of a registry as the schedule knows: the stage, which it tells, and governance.
 contract StageRegistry {
     address public governance = msg.sender;
-    // The name of the real one's.
-    // solhint-disable-next-line var-name-mixedcase
+    // The names of the real one's.
+    // solhint-disable var-name-mixedcase
     address public VAULT;
+    /// @dev Nobody.
+    address public SLASHER;
+    // solhint-enable var-name-mixedcase
 
     function setVault(address vault) external {
         VAULT = vault;
     }
-    /// @dev Nobody.
-    address public SLASHER;
 
     /// @notice Stages up to this one are in effect from the first epoch on.
     function setStage(Schedule schedule, uint8 stage) external {

@@ -8,6 +8,7 @@ import {PolicyConformance} from "@rota/contracts/testing/PolicyConformance.sol";
 import {Lottery} from "../src/Lottery.sol";
 
 /// @notice Somebody else's policy passes what any policy must.
+/// forge-config: default.fuzz.runs = 32
 contract LotteryConformance is PolicyConformance {
     function _config() internal override returns (RotaConfig memory c) {
         c = super._config();

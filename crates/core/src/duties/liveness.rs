@@ -110,7 +110,8 @@ pub fn jail(ctx: &Context<'_>) -> Vec<Intent> {
     {
         return vec![];
     }
-    let short = view.eligible_set(effective).filter(|id| view.bond(*id) < view.deployment.min_bond);
+    let short =
+        view.eligible_set(effective).filter(|id| view.self_bond(*id) < view.deployment.min_bond);
     short
         .map(|operator| intent(Action::JailUnderbonded { operator }, timeline.end_of_epoch(now)))
         .collect()

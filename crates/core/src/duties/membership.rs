@@ -50,9 +50,10 @@ pub fn bond(ctx: &Context<'_>) -> Result<Option<Intent>, Held> {
     }
     let missing = me.bond_eth.saturating_sub(money.bond_eth);
     if !missing.is_zero() {
-        return match money.owner_eth > missing {
-            true => Ok(Some(intent(Action::DepositBond { operator, amount: missing }, NEVER))),
-            false => Err(Held::OwnerShort { held: money.owner_eth, missing }),
+        let amount = ctx.view.deployment.deposit_for(missing);
+        return match money.owner_eth > amount {
+            true => Ok(Some(intent(Action::DepositBond { operator, amount }, NEVER))),
+            false => Err(Held::OwnerShort { held: money.owner_eth, missing: amount }),
         };
     }
     let amount = me.bond_token.saturating_sub(money.bond_token).min(money.owner_token);
@@ -73,7 +74,7 @@ pub fn activate(ctx: &Context<'_>) -> Result<Option<Intent>, Held> {
     if operator == OperatorId::RESERVE || !matches!(status, Status::None | Status::Jailed) {
         return Ok(None);
     }
-    let (bonded, needed) = (view.bond(operator), view.deployment.min_bond);
+    let (bonded, needed) = (view.self_bond(operator), view.deployment.min_bond);
     if bonded < needed {
         return Err(Held::Underbonded { operator, bonded, needed });
     }

@@ -62,20 +62,22 @@ pub fn rotate(ctx: &Context<'_>) -> Option<Intent> {
     ours.then(|| intent(Action::Rotate { first: turn.first, holder }, timeline.start_of(turn.end)))
 }
 
-/// Answers a call-out to us with the commitment to a block made since. A node that has sealed nothing for two blocks is what the
-/// caller says it is: no answer.
+/// Answers a call-out to us with the commitment to the newest block that was made since, and that the next L1 block takes however
+/// early it is: L1's time may lag behind the clock that L2 follows. A node that has sealed nothing for two blocks is what the caller
+/// says it is: no answer.
 pub fn answer(ctx: &Context<'_>) -> Option<Intent> {
     let (view, timeline) = (ctx.view, ctx.timeline());
     let call_out = view.open_call_out(ctx.at()).filter(|call_out| call_out.holder == ctx.id)?;
     let alive_until =
         ctx.node.sealed_at?.0 + SILENT_BLOCKS * timeline.clock.l2_block_seconds * 1_000;
-    let (commitment, signature) = ctx.node.last_commitment.as_ref()?;
-    let in_turn = view.turn_of(Slot(commitment.slot)) == view.turn_of(call_out.slot);
-    let latest = ctx.at().0 + AHEAD_BLOCKS * timeline.clock.l2_block_seconds;
-    let dated = (call_out.at.0..=latest).contains(&commitment.timestamp);
-    if ctx.now.0 > alive_until || !dated || !in_turn {
+    if ctx.now.0 > alive_until {
         return None;
     }
+    let latest = view.next_l1_time().0 + AHEAD_BLOCKS * timeline.clock.l2_block_seconds;
+    let turn = view.turn_of(call_out.slot);
+    let (commitment, signature) = ctx.node.commitments.iter().find(|(made, _)| {
+        (call_out.at.0..=latest).contains(&made.timestamp) && view.turn_of(Slot(made.slot)) == turn
+    })?;
     let left = (call_out.deadline_block + 1).saturating_sub(view.head().number);
     let deadline = timeline.l1_later(view.head().timestamp, left).max(ctx.at());
     let action = Action::Heartbeat {

@@ -345,6 +345,8 @@ impl State {
                 };
                 self.epoch_of(timeline, e.slot).changes.push(change);
             }
+            // What is freezable is asked of the schedule; which rounds there are, of the auction.
+            E::PoliciesSet(_) => {}
         }
     }
 

@@ -117,7 +117,7 @@ impl Page<'_> {
             [Epoch(epoch.0 + 2), epoch.next()].into_iter().filter_map(|epoch| self.auction(epoch)),
         );
         let bonds =
-            view.state().operators.keys().map(|id| format!("{id}: {}", ether(view.bond(*id))));
+            view.state().operators.keys().map(|id| format!("{id}: {}", ether(view.self_bond(*id))));
         lines.push(format!("bonds {}", bonds.collect::<Vec<_>>().join(", ")));
         let missed = view.state().epochs.values().flat_map(|record| &record.missed);
         let missed: Vec<_> =

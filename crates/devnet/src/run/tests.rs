@@ -69,11 +69,14 @@ fn view(more: &[Event]) -> ChainView {
             adapter: Address::repeat_byte(0xa6),
         },
         timeline: timeline(),
+        pledges: Address::repeat_byte(8),
         min_bond: U256::from(1),
-        lock_per_slot: U256::from(1),
+        min_deposit: U256::ZERO,
+        quantum: U256::from(1),
         floor_price: U256::from(1),
         cap_slots: 2,
         token: Address::ZERO,
+        token_quantum: U256::from(1),
         call_out_bond: U256::from(1),
     };
     let keys = (1..=4).map(|operator| {

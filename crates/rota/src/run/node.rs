@@ -1,9 +1,10 @@
 //! How our own node stands, looked up a few times a second, for the duties.
 
-use alloy::primitives::U256;
+use alloy::primitives::{Signature, U256};
 use rota_chain::now;
 use rota_core::{
     me::{Head, NodeView},
+    message::BlockCommitment,
     seal::SealStore,
     timeline::Timeline,
     types::{BlockId, L2Block, Millis, Timestamp, Wei},
@@ -21,6 +22,8 @@ use tokio_util::sync::CancellationToken;
 const PERIOD: Duration = Duration::from_millis(250);
 /// Blocks whose fees are averaged.
 const FEE_WINDOW: usize = 32;
+/// Own commitments that are kept to answer call-outs with: L1's time may lag behind L2's by so many blocks.
+const COMMITMENTS: usize = 32;
 /// L2 blocks that the unsafe head may be behind the clock while the node counts as synced.
 const SYNCED_WITHIN: u64 = 5;
 
@@ -39,7 +42,7 @@ impl NodeWatcher {
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut stream = self.store.subscribe();
         let mut sealed_at = None;
-        let mut fees = VecDeque::new();
+        let (mut fees, mut commitments) = (VecDeque::new(), VecDeque::new());
         loop {
             tokio::select! {
                 () = stop.cancelled() => return,
@@ -50,23 +53,28 @@ impl NodeWatcher {
                     sealed_at = Some(now());
                 }
             }
-            let view = self.look(sealed_at, &mut fees).await;
+            let view = self.look(sealed_at, &mut fees, &mut commitments).await;
             self.seen.send_replace(view);
         }
     }
 
-    async fn look(&self, sealed_at: Option<Millis>, fees: &mut VecDeque<(u64, Wei)>) -> NodeView {
+    async fn look(
+        &self,
+        sealed_at: Option<Millis>,
+        fees: &mut VecDeque<(u64, Wei)>,
+        commitments: &mut VecDeque<(BlockCommitment, Signature)>,
+    ) -> NodeView {
         let Ok(Some(heads)) = self.node.heads().await else {
             return NodeView { sealed_at, ..NodeView::default() };
         };
         self.note_fees(heads.unsafe_head.number, fees).await;
-        let last = self.store.last_sealed().ok().flatten();
+        self.note_commitment(commitments);
         NodeView {
             synced: self.is_synced(heads.unsafe_head.timestamp),
             unsafe_head: Some(head(&heads.unsafe_head)),
             safe_head: Some(head(&heads.safe)),
             sealed_at,
-            last_commitment: last.map(|block| (block.commitment, block.signature)),
+            commitments: commitments.iter().cloned().collect(),
             fees_per_slot: self.fees_per_slot(fees),
         }
     }
@@ -79,6 +87,15 @@ impl NodeWatcher {
         !timeline.has_begun(now)
             || timeline.l2_later(at, SYNCED_WITHIN) >= now
             || newest.is_some_and(|newest| timeline.l2_later(at, SYNCED_WITHIN) >= newest)
+    }
+
+    fn note_commitment(&self, commitments: &mut VecDeque<(BlockCommitment, Signature)>) {
+        let Some(last) = self.store.last_sealed().ok().flatten() else { return };
+        let last = (last.commitment, last.signature);
+        if commitments.front() != Some(&last) {
+            commitments.push_front(last);
+            commitments.truncate(COMMITMENTS);
+        }
     }
 
     async fn note_fees(&self, number: u64, fees: &mut VecDeque<(u64, Wei)>) {

@@ -123,7 +123,7 @@ fn lost_slots_are_noted_as_missed_once() {
 fn whose_bond_fell_is_jailed_by_bonds_of_this_very_head() {
     let poor = || {
         let mut scene = claimed().at(start(2, 0) + 14);
-        scene.view.money.bonds.insert(OperatorId(3), Wei::from(99));
+        scene.view.money.self_bonds.insert(OperatorId(3), Wei::from(99));
         scene
     };
     let mut stale = poor();

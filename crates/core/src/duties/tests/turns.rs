@@ -103,20 +103,20 @@ fn a_call_out_is_answered_by_a_block_made_since_or_not_at_all() {
     let s = start(2, 0);
     // Called out at s + 4, answerable for 3 L1 blocks.
     let called = |head: u64| scheduled().claimed(8, 2).at(s + 4).called_out(8, 2, 4).at(head);
+    let commitment = |slot: u64, block: u64| BlockCommitment {
+        l2ChainId: U256::from(901),
+        slot,
+        number: block - scene::GENESIS,
+        timestamp: block,
+        parentHash: B256::ZERO,
+        blockHash: B256::ZERO,
+        l1OriginNumber: 0,
+        l1OriginHash: B256::ZERO,
+    };
     let seat = |scene: Scene, slot: u64, block: u64, sealed: u64| {
-        let commitment = BlockCommitment {
-            l2ChainId: U256::from(901),
-            slot,
-            number: block - scene::GENESIS,
-            timestamp: block,
-            parentHash: B256::ZERO,
-            blockHash: B256::ZERO,
-            l1OriginNumber: 0,
-            l1OriginHash: B256::ZERO,
-        };
         let mut seat = Seat::new(scene);
         seat.node.sealed_at = Some(scene::seconds(sealed));
-        seat.node.last_commitment = Some((commitment, Signature::test_signature()));
+        seat.node.commitments = vec![(commitment(slot, block), Signature::test_signature())];
         seat
     };
     let block = (s + 4) / 2;
@@ -136,4 +136,15 @@ fn a_call_out_is_answered_by_a_block_made_since_or_not_at_all() {
     ] {
         assert_eq!(keys(answer(&seat.ctx())), expected, "{why}");
     }
+
+    // L1 lags by 10 s: what was sealed last is ahead of any L1 block that could take it.
+    let mut lagging = seat(called(s + 4), 8, s + 14, s + 14);
+    lagging.now = scene::seconds(s + 14);
+    let older = (s + 4..=s + 13).rev().map(|at| (commitment(8, at), Signature::test_signature()));
+    lagging.node.commitments.extend(older);
+    let Some(Action::Heartbeat { commitment, .. }) = answer(&lagging.ctx()).map(|i| i.action)
+    else {
+        panic!("not answered")
+    };
+    assert_eq!(commitment.timestamp, s + 8);
 }
