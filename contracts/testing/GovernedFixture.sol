@@ -49,7 +49,7 @@ abstract contract GovernedFixture is RotaFixture {
         c = super._config();
         GovernanceConfig memory times = _governanceConfig();
         (c.vault.court.votingDelay, c.vault.court.votingPeriod, c.vault.court.timelock) =
-            (uint32(times.governor.votingDelay), times.governor.votingPeriod, uint32(times.delay));
+        (uint32(times.governor.votingDelay), times.governor.votingPeriod, uint32(times.delay));
     }
 
     function _deployGovernance() internal {

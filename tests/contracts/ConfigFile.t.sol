@@ -34,12 +34,15 @@ contract ConfigFileTest is Test {
     /// @dev A core must stay reachable through the longest vote that there can be.
     function test_parse_RevertWhen_AVoteTakesLongerThanBondsAreToldTo() public {
         vm.chainId(MAINNET);
+        string memory toml = _governedBy(172_801, 604_800, 259_200);
         _expectTooShort(".bond.voting_delay", 172_800, 172_801);
-        this.parse(_governedBy(172_801, 604_800, 259_200));
+        this.parse(toml);
+        toml = _governedBy(172_800, 604_801, 259_200);
         _expectTooShort(".bond.voting_period", 604_800, 604_801);
-        this.parse(_governedBy(172_800, 604_801, 259_200));
+        this.parse(toml);
+        toml = _governedBy(172_800, 604_800, 259_201);
         _expectTooShort(".bond.timelock", 259_200, 259_201);
-        this.parse(_governedBy(172_800, 604_800, 259_201));
+        this.parse(toml);
         this.parse(_governedBy(172_800, 604_800, 259_200));
     }
 

@@ -7,7 +7,7 @@ use alloy::{
     sol_types::SolCall,
 };
 use rota_bindings::{
-    Baton, BondVault, OperatorRegistry, Schedule,
+    Baton, BondVault, OperatorRegistry, Pledges, Schedule,
     SealedBidAuction::{self, commitBidCall},
 };
 use rota_core::{Epoch, Wei, intent::Action, message::BlockCommitment, view::ChainView};
@@ -80,6 +80,10 @@ pub async fn encode(l1: &L1, view: &ChainView, action: &Action) -> Result<Call, 
         Action::DepositBond { operator, amount } => {
             vault(BondVault::depositCall { operator: operator.0 }.abi_encode(), *amount)
         }
+        Action::SetPledge { operator, value } => {
+            let call = Pledges::setPledgeCall { operator: operator.0, value: *value };
+            Call { to: view.deployment.pledges, data: call.abi_encode().into(), value: U256::ZERO }
+        }
         Action::ApproveToken { amount } => {
             let call = IERC20::approveCall { spender: contracts.vault, amount: *amount };
             Call { to: view.deployment.token, data: call.abi_encode().into(), value: U256::ZERO }
@@ -141,6 +145,10 @@ pub async fn encode(l1: &L1, view: &ChainView, action: &Action) -> Result<Call, 
             schedule(Schedule::recordSeedCall { epoch: epoch.0, header, parent }.abi_encode())
         }
         Action::Freeze { epoch } => schedule(Schedule::freezeCall { epoch: epoch.0 }.abi_encode()),
+        Action::VoidUnderbonded { epoch, operator } => {
+            let call = Schedule::voidUnderbondedCall { epoch: epoch.0, operator: operator.0 };
+            schedule(call.abi_encode())
+        }
         Action::Cancel { epoch } => schedule(Schedule::cancelCall { epoch: epoch.0 }.abi_encode()),
 
         Action::Claim { slot } => baton(Baton::claimCall { slot: slot.0 }.abi_encode(), U256::ZERO),

@@ -7,7 +7,7 @@ use alloy::{
     rpc::types::{Filter, Log},
     sol,
 };
-use futures::future::{try_join, try_join_all, try_join4, try_join5};
+use futures::future::{try_join, try_join_all, try_join5};
 use rota_bindings::{
     Baton, BondVault, Pledges, RotationTarget, Schedule,
     SealedBidAuction::{self, SealedBidAuctionEvents},
@@ -295,19 +295,36 @@ impl Watcher {
             )
             .await
         };
+        let next = view.timeline().epoch_at(head.timestamp).next();
+        let scheduled: Vec<_> =
+            ids.iter().copied().filter(|id| view.is_assigned_in(next, *id)).collect();
+        let shortfalls = scheduled.iter().map(|id| {
+            let check = Pledges::checkPledgeCall { operator: id.0, epoch: next.0 };
+            self.l1.read(pledges, check, at)
+        });
         let own = async {
             let Some(id) = view.operator_of_key(sequencer_key) else { return Ok(Money::default()) };
             let operator = id.0;
             // The bid that could be committed now is for the epoch after next.
             let epoch = view.timeline().epoch_at(head.timestamp).0 + 2;
             let lock = Pledges::lockPerSlotAtCall { epoch };
-            let bond = try_join4(
+            let pledged =
+                |epoch: u64| self.l1.read(pledges, Pledges::pledgeAtCall { operator, epoch }, at);
+            let pledged = try_join(pledged(epoch - 2), pledged(epoch));
+            let bond = try_join5(
+                pledged,
                 self.l1.read(vault, BondVault::bondOfCall { operator }, at),
                 self.l1.read(pledges, lock, at),
                 self.l1.read(vault, BondVault::poolOfCall { operator, asset: 0 }, at),
                 self.l1.read(vault, BondVault::poolOfCall { operator, asset: 1 }, at),
             );
-            let ((bond, lock_per_slot, eth, tokens), live, free, deposit, collectable) = try_join5(
+            let (
+                ((pledge, pledge_to_come), bond, lock_per_slot, eth, tokens),
+                live,
+                free,
+                deposit,
+                collectable,
+            ) = try_join5(
                 bond,
                 self.l1.read(schedule, Schedule::liveSlotsOfCall { operator }, at),
                 self.l1.read(auction, SealedBidAuction::freeBalanceOfCall { operator }, at),
@@ -318,6 +335,8 @@ impl Watcher {
             Ok(Money {
                 bond,
                 lock_per_slot,
+                pledge,
+                pledge_to_come,
                 bond_eth: own_quanta(&eth) * self.deployment.quantum,
                 bond_token: own_quanta(&tokens) * self.deployment.token_quantum,
                 live_slots: live.saturating_to(),
@@ -328,9 +347,10 @@ impl Watcher {
             })
         };
         let accounts = try_join(self.l1.balance(sequencer_key, at), self.l1.balance(owner, at));
-        let (own, bonds, batcher, tokens, (gas, owner_eth)) = try_join5(
+        let bonds = try_join(try_join_all(bonds), try_join_all(shortfalls));
+        let (own, (bonds, shortfalls), batcher, tokens, (gas, owner_eth)) = try_join5(
             own,
-            try_join_all(bonds),
+            bonds,
             self.l1.read(adapter, RotationTarget::batcherCall {}, at),
             tokens,
             accounts,
@@ -339,6 +359,7 @@ impl Watcher {
         Ok(Money {
             at: L1BlockId { number: head.number, hash: head.hash },
             self_bonds: ids.into_iter().zip(bonds).collect(),
+            shortfalls: scheduled.into_iter().zip(shortfalls).collect(),
             gas,
             owner_eth,
             owner_token: tokens.0,

@@ -44,6 +44,10 @@ pub enum Action {
         operator: OperatorId,
         amount: Wei,
     },
+    SetPledge {
+        operator: OperatorId,
+        value: Wei,
+    },
     /// Lets the vault pull `amount` of the bond's ERC-20.
     ApproveToken {
         amount: U256,
@@ -133,6 +137,10 @@ pub enum Action {
     JailUnderbonded {
         operator: OperatorId,
     },
+    VoidUnderbonded {
+        epoch: Epoch,
+        operator: OperatorId,
+    },
     Collect {
         operator: OperatorId,
     },
@@ -157,6 +165,7 @@ impl Action {
             Self::Activate { operator } => format!("activate/{operator}"),
             Self::Deactivate { operator } => format!("deactivate/{operator}"),
             Self::DepositBond { operator, .. } => format!("deposit-bond/{operator}"),
+            Self::SetPledge { operator, .. } => format!("set-pledge/{operator}"),
             Self::ApproveToken { .. } => "approve-token".to_owned(),
             Self::DepositToken { operator, .. } => format!("deposit-token/{operator}"),
             Self::RequestExit { operator, token, .. } => format!("request-exit/{operator}/{token}"),
@@ -179,6 +188,9 @@ impl Action {
             Self::TakeOver { first, holder } => format!("take-over/{first}/{holder}"),
             Self::RecordMiss { slot } => format!("record-miss/{slot}"),
             Self::JailUnderbonded { operator } => format!("jail/{operator}"),
+            Self::VoidUnderbonded { epoch, operator } => {
+                format!("void-underbonded/{epoch}/{operator}")
+            }
             Self::Collect { operator } => format!("collect/{operator}"),
         }
     }
@@ -190,6 +202,7 @@ impl Action {
             | Self::Activate { .. }
             | Self::Deactivate { .. }
             | Self::DepositBond { .. }
+            | Self::SetPledge { .. }
             | Self::ApproveToken { .. }
             | Self::DepositToken { .. }
             | Self::RequestExit { .. }
@@ -242,6 +255,8 @@ impl Action {
             Self::JailUnderbonded { operator } => {
                 self.latest_status(view, *operator) != Status::Active
             }
+            Self::VoidUnderbonded { epoch, operator } => !view.is_assigned_in(*epoch, *operator),
+            Self::SetPledge { value, .. } => view.money.pledge_to_come == *value,
             Self::CallOut { slot, .. } => view
                 .state()
                 .call_out

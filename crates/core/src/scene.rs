@@ -93,6 +93,7 @@ pub fn me(id: OperatorId) -> Me {
         endpoint: format!("http://{id}"),
         bond_eth: U256::ZERO,
         bond_token: U256::ZERO,
+        pledge: U256::ZERO,
         auction_balance: U256::ZERO,
         gas_minimum: U256::from(10),
         bid_secret: BidSecret::new(&Signature::new(U256::from(id.0), U256::from(1), false)),

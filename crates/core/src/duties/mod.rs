@@ -8,12 +8,14 @@ mod bidding;
 mod liveness;
 mod membership;
 mod pipeline;
+mod pledges;
 mod turns;
 
 pub use bidding::{bid, forfeit, refund, reveal};
 pub use liveness::{call_out, jail, record_misses, take_over};
 pub use membership::{activate, announce, bond, collect, fund, register};
 pub use pipeline::{cancel, freeze, record_seed, settle};
+pub use pledges::{pledge, restake, void_underbonded};
 pub use turns::{answer, claim, come_back, rotate};
 
 use crate::{
@@ -60,6 +62,8 @@ pub enum Held {
     Underbonded { operator: OperatorId, bonded: Wei, needed: Wei },
     #[error("the owner holds {} ETH, and {} ETH are missing in the bond (bond.eth)", format_ether(*held), format_ether(*missing))]
     OwnerShort { held: Wei, missing: Wei },
+    #[error("{} ETH are missing in the bond to hold the pledge for epoch {epoch}, or its slots are void: run `rota bond add --eth`, or give the keeper keys.owner_file and the owner ETH", format_ether(*missing))]
+    PledgeShort { epoch: Epoch, missing: Wei },
     #[error("the sequencer key holds {} ETH, and {} ETH are missing at the auction while {} ETH must stay (bid.balance_eth)", format_ether(*held), format_ether(*missing), format_ether(*kept))]
     SequencerShort { held: Wei, missing: Wei, kept: Wei },
     #[error("no bid for epoch {epoch}: {reason}")]
@@ -135,9 +139,12 @@ pub fn due(
     plan.intents.extend(forfeit(&ctx));
     plan.intents.extend(refund(&ctx));
     plan.intents.extend(jail(&ctx));
+    plan.intents.extend(void_underbonded(&ctx));
 
     plan.intents.extend(announce(&ctx));
+    plan.add(restake(&ctx));
     plan.add(bond(&ctx));
+    plan.intents.extend(pledge(&ctx));
     plan.add(activate(&ctx));
     plan.add(fund(&ctx));
     plan.intents.extend(collect(&ctx));

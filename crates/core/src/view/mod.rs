@@ -81,6 +81,12 @@ pub struct Money {
     pub bond: Wei,
     /// Bond that each slot of the epoch that can be bid for now ties, wei.
     pub lock_per_slot: Wei,
+    /// What each operator with slots in the next epoch lacks of its pledge for it, wei; empty until that is frozen.
+    pub shortfalls: BTreeMap<OperatorId, Wei>,
+    /// What we pledge for the epoch in progress, wei.
+    pub pledge: Wei,
+    /// What we pledge for the epoch after next, wei: the first one that a change made now counts for.
+    pub pledge_to_come: Wei,
     /// ETH in our self-bond, wei.
     pub bond_eth: Wei,
     /// The first ERC-20 in our self-bond, its smallest units.

@@ -46,6 +46,15 @@ impl ChainView {
         if self.is_voided(slot) { OperatorId::RESERVE } else { or_reserve(self.frozen_id(slot)) }
     }
 
+    /// Whether slots of `epoch` are frozen to `id` and not void.
+    pub fn is_assigned_in(&self, epoch: Epoch, id: OperatorId) -> bool {
+        self.is_frozen(epoch)
+            && self
+                .timeline()
+                .slots_of(epoch)
+                .any(|slot| self.frozen_id(slot) == id && !self.is_voided(slot))
+    }
+
     /// The turn that `slot` belongs to.
     pub fn turn_of(&self, slot: Slot) -> Turn {
         let id = self.frozen_id(slot);

@@ -315,6 +315,8 @@ pub struct Config {
     pub http_listen: Option<SocketAddr>,
     /// Bond to keep in the vault, wei; 0 leaves it alone.
     pub bond: U256,
+    /// What to pledge, wei; 0 leaves the pledge alone.
+    pub pledge: U256,
     pub bid: Bid,
     /// Balance of the sequencer key under which the keeper doesn't bid, wei.
     pub minimum_gas: U256,
@@ -361,6 +363,7 @@ impl Config {
                 .map(|_| written.parsed("http.listen", SOCKET))
                 .transpose()?,
             bond: written.ether("bond.eth")?,
+            pledge: written.ether("pledge.eth")?,
             bid: Bid {
                 enabled: written.switch("bid.enabled")?,
                 curves: written

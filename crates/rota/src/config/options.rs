@@ -186,6 +186,12 @@ pub const OPTIONS: &[Definition] = &[
         "\"0\"",
         "bond to keep in the vault, ETH; topped up by the owner key; 0 leaves the bond alone",
     ),
+    defaulted(
+        "pledge.eth",
+        Text,
+        "\"0\"",
+        "bond promised for epochs with slots, ETH, which the stake policy draws by; what is missing of it is added by the owner key before they come; 0 leaves the pledge alone",
+    ),
     defaulted("bid.enabled", Switch, "false", "whether to bid for slots"),
     defaulted(
         "bid.curves",

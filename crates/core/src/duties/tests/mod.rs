@@ -4,6 +4,7 @@ mod bidding;
 mod liveness;
 mod membership;
 mod pipeline;
+mod pledges;
 mod turns;
 
 use super::*;
