@@ -20,7 +20,7 @@ ROTA := target/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))/rota
 SNAPSHOTS := tests/contracts/gas/snapshots
 export FORGE PROFILE
 
-# Lint compiles in folders of its own: sharing forge's cache with it can make the next `forge test` skip tests.
+# forge lint keeps a cache of its own: sharing forge's with it can make the next `forge test` skip tests.
 LINT_FORGE := FOUNDRY_OUT=target/lint/out FOUNDRY_CACHE_PATH=target/lint/cache $(FORGE)
 
 help: ## List the targets
@@ -62,10 +62,12 @@ lint: node_modules/.stamp ## Check format and lints of both languages
 	echo "[lint 2/5] solhint"
 	$(SOLHINT) --config solhint.config.js 'contracts/**/*.sol' 'script/**/*.sol'
 	$(SOLHINT) --config tests/contracts/solhint.config.js 'tests/contracts/**/*.sol' 'contracts/testing/**/*.sol'
-	echo "[lint 3/5] forge lint; no warning of solc, no contract above 24,576 bytes"
-	mkdir -p target/lint
-	$(LINT_FORGE) build --deny warnings --sizes >target/lint/log || { cat target/lint/log; exit 1; }
+	echo "[lint 3/5] forge lint; no warning of solc, no contract above 24,576 bytes, none of another size or layout than committed"
 	$(LINT_FORGE) lint --deny notes
+	node tools/warnings.mjs
+	mkdir -p target/lint
+	$(FORGE) build --sizes >target/lint/sizes || { cat target/lint/sizes; exit 1; }
+	node tools/layouts.mjs check
 	echo "[lint 4/5] cargo fmt"
 	cargo fmt --all --check
 	echo "[lint 5/5] clippy"
@@ -94,6 +96,11 @@ gas-accept: ## Take the gas that `make gas` last measured as the committed snaps
 	cp target/gas/*.json $(SNAPSHOTS)/
 	git --no-pager diff --stat -- $(SNAPSHOTS)
 
+layouts-accept: node_modules/.stamp ## Take the contracts' present sizes and storage layouts as the committed ones
+	@$(FORGE) build
+	node tools/layouts.mjs accept
+	git --no-pager diff --stat -- tests/contracts/snapshots
+
 fuzz: node_modules/.stamp ## Run the fuzz tests and the invariants long (an hour and more)
 	@FOUNDRY_PROFILE=long $(FORGE) test --match-test '^(testFuzz|invariant)'
 
@@ -105,7 +112,7 @@ distclean: clean ## Remove those, too
 	@echo "removing node_modules and tools/opstack/bin"
 	rm -rf node_modules tools/opstack/bin
 
-.PHONY: help prerequisites build tools opstack devnet test test-foreign lint fmt gas gas-regressions gas-accept fuzz clean distclean
+.PHONY: help prerequisites build tools opstack devnet test test-foreign lint fmt gas gas-regressions gas-accept layouts-accept fuzz clean distclean
 
 # What the lock file says, again whenever it changes.
 node_modules/.stamp: package-lock.json package.json .npmrc

@@ -5,7 +5,7 @@ import {Curve} from "../types/Curve.sol";
 
 /// @title Sealed-bid auction of an epoch's slots
 /// @notice Bids for an epoch are committed in the first 60 % of epoch - 2, revealed in the rest of it, and settled in epoch - 1 at
-/// one price for all slots. Only epochs of stage 2 are auctioned.
+/// one price for all slots. It takes bids for epochs of stage 2 and later, whatever policies the schedule asks then.
 /// @dev Money is credited inside and withdrawn by pull, so nobody's refusal to be paid touches anybody else. At all times, to
 /// the wei: balance = free balances + deposits + locks of open rounds + proceeds (INV-21).
 ///

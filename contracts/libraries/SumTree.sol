@@ -118,8 +118,12 @@ library SumTreeLib {
         unchecked {
             uint256 sums = word * PREFIXES;
             uint256 lane;
+            // Casting cuts the sums of the lanes above off, on purpose.
+            // forge-lint: disable-next-line(unsafe-typecast)
             if (point >= uint32(sums >> 96)) lane = 4;
+            // forge-lint: disable-next-line(unsafe-typecast)
             if (point >= uint32(sums >> (SUM_BITS * lane + 32))) lane += 2;
+            // forge-lint: disable-next-line(unsafe-typecast)
             if (point >= uint32(sums >> (SUM_BITS * lane))) ++lane;
             rest = point - uint32((sums << SUM_BITS) >> (SUM_BITS * lane));
             child = i * SUM_LANES + lane;

@@ -55,7 +55,8 @@ contract PolicyChoiceTest is Test {
         assertTrue(c.choice.names[2][1] == PolicyName.RoundRobin);
         assertEq(c.choice.stake.capBps, c.capBps);
         c = _parse("script/config/mainnet.example.toml");
-        assertTrue(c.choice.names[3][0] == PolicyName.Stake);
+        assertTrue(c.choice.names[3][0] == PolicyName.Auction);
+        assertTrue(c.choice.names[3][1] == PolicyName.Stake);
         assertEq(c.choice.stake.seats, 4);
         assertEq(uint256(c.choice.shares[0]) + c.choice.shares[1] + c.choice.shares[2], 100);
     }

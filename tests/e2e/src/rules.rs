@@ -7,6 +7,9 @@ use crate::{
 use alloy::primitives::B256;
 use std::collections::BTreeMap;
 
+/// L1 blocks around a change of holder in which nothing is out of turn: L1 tells the two holders at different moments.
+const TOLERANCE_BLOCKS: u64 = 3;
+
 /// When slots begin and end, Unix seconds.
 #[derive(Clone, Copy, Debug)]
 pub struct Clock {
@@ -61,6 +64,11 @@ pub fn offences(
         }
         twins.push(s);
 
+        let tolerance = TOLERANCE_BLOCKS * clock.l1_block_time;
+        let near = |from: u64| from.abs_diff(s.block.timestamp) <= tolerance;
+        if holders.changes.iter().any(|(_, from, _)| near(*from)) {
+            continue;
+        }
         let (slot, name) = (s.block.slot, format!("operator {}, {:?}", s.operator, s.block));
         let (start, end) = (clock.start(slot), clock.start(slot + 1));
         if s.block.timestamp >= end {

@@ -5,8 +5,8 @@
 //! after the end of the slot; T2: the slot's holders never include the signer; T3: public before its turn could begin) and
 //! *receipts* (two for one boundary, a block above one's own receipt, another block where one countersigned).
 //!
-//! Stricter than the Slasher where it gives a benefit of the doubt that a devnet on one clock does not need: no exemption near a
-//! take-over, and T3's lead is 2 L2 blocks alone.
+//! As for the Slasher, nothing dated within 3 L1 blocks of a change of holder is out of turn: L1 tells the two holders at different
+//! moments. Stricter than the Slasher where a devnet on one clock needs no benefit of the doubt: T3's lead is 2 L2 blocks alone.
 
 use super::{
     evidence::Evidence,
@@ -23,6 +23,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// L2 blocks before its slot from which a block may be public.
 const LEAD_BLOCKS: u64 = 2;
+/// L1 blocks around a change of holder in which nothing is out of turn: `Slasher.TOLERANCE_BLOCKS`.
+const TOLERANCE_BLOCKS: u64 = 3;
 
 /// Everything in which the run was not as it should be.
 pub fn violations(evidence: &Evidence, report: &Report, receipts: &[Received]) -> Vec<String> {
@@ -125,6 +127,9 @@ fn out_of_turn(signed: &[Signed], view: &ChainView) -> Vec<String> {
         if view.sequencer_key(s.operator, timeline.epoch_of(slot)) != Some(s.signer) {
             return Some(format!("{who} with a key that is not its own"));
         }
+        if is_near_a_change(view, Timestamp(c.timestamp)) {
+            return None;
+        }
         if c.timestamp >= timeline.end_of(slot).0 {
             return Some(format!("{who}, dated at or after its end"));
         }
@@ -136,6 +141,17 @@ fn out_of_turn(signed: &[Signed], view: &ChainView) -> Vec<String> {
         early.then(|| format!("{who} too early"))
     };
     signed.iter().filter_map(judge).collect()
+}
+
+/// Whether who holds changes around `dated`.
+fn is_near_a_change(view: &ChainView, dated: Timestamp) -> bool {
+    let timeline = view.timeline();
+    let tolerance = TOLERANCE_BLOCKS * timeline.clock.l1_block_seconds;
+    let from = timeline.slot_at(Timestamp(dated.0.saturating_sub(tolerance)));
+    let to = timeline.slot_at(Timestamp(dated.0 + tolerance));
+    (from.0..=to.0)
+        .flat_map(|slot| view.changes_in(&view.turn_of(Slot(slot))))
+        .any(|change| change.from.0.abs_diff(dated.0) <= tolerance)
 }
 
 /// Everybody who held a part of `slot`.

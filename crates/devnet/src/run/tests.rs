@@ -294,6 +294,18 @@ fn an_honest_reseal_after_an_l1_reorg_is_no_equivocation() {
 }
 
 #[test]
+fn near_a_take_over_nothing_is_out_of_turn() {
+    // Operator 1 takes slot 9 over at second 153; operator 2 never held it. Three L1 blocks are 6 s.
+    for (number, spared) in [(146, false), (147, true), (159, true)] {
+        let mut evidence = evidence(&[changed(9, 1, GENESIS + 153)]);
+        evidence.signed.push(commitment(&evidence.view, OperatorId(2), number));
+        let offence = format!("block {number} for slot 9, which it never held");
+        let found = judge(&evidence, &[]);
+        assert_eq!(!found.iter().any(|f| f.contains(&offence)), spared, "{number}: {found:?}");
+    }
+}
+
+#[test]
 fn receipts_bind_who_signs_them() {
     let receipt = |number: u64, hash: B256| HandoffReceipt {
         l2ChainId: U256::from(901),
