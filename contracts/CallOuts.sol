@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {ECDSA} from "solady/src/utils/ECDSA.sol";
 import {EIP712} from "solady/src/utils/EIP712.sol";
 import {SafeTransferLib} from "solady/src/utils/SafeTransferLib.sol";
 
 import {Turns} from "./Turns.sol";
 import {IBaton} from "./interfaces/IBaton.sol";
 import {Commitments} from "./libraries/Commitments.sol";
+import {Signers} from "./libraries/Signers.sol";
 import {Timeline} from "./libraries/Timeline.sol";
 import {BlockCommitment, Clock, HandoffReceipt} from "./types/Types.sol";
 
@@ -131,7 +131,8 @@ abstract contract CallOuts is Turns, EIP712 {
 
         // Check: it is the holder's word.
         address key = REGISTRY.sequencerKeyAt(open.holder, c.epochOf(open.slot));
-        address signer = ECDSA.tryRecoverCalldata(_hashTypedData(Commitments.hash(commitment)), signature);
+        bytes32 digest = _hashTypedData(Commitments.hash(commitment));
+        address signer = Signers.signerOf(REGISTRY, key, digest, signature);
         if (signer == address(0) || signer != key) revert Baton_WrongSigner(signer, key);
 
         // Effect: the answer, and its reward.

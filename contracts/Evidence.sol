@@ -13,6 +13,7 @@ import {ISlasher} from "./interfaces/ISlasher.sol";
 import {Clocked} from "./libraries/Clocked.sol";
 import {Commitments} from "./libraries/Commitments.sol";
 import {GossipPayload, Gossiped} from "./libraries/GossipPayload.sol";
+import {Signers} from "./libraries/Signers.sol";
 import {BlockCommitment, HandoffReceipt} from "./types/Types.sol";
 
 /// @title Evidence
@@ -69,13 +70,30 @@ abstract contract Evidence is ISlasher, Clocked {
     function _checkCommitment(uint16 operator, BlockCommitment calldata commitment, bytes calldata signature)
         internal
         view
-        returns (address signer)
+        returns (address key)
     {
+        key = _keyFor(operator, commitment);
+        _checkKey(operator, _signerOf(key, commitment, signature), key);
+    }
+
+    /// @dev Reverts unless the operator is a cluster whose key signed both commitments, see {_checkCommitment}.
+    function _checkBoth(
+        uint16 operator,
+        BlockCommitment calldata a,
+        BlockCommitment calldata b,
+        bytes32[3] calldata aggregated
+    ) internal view {
+        address key = _keyFor(operator, a);
+        (bytes32 digestA, bytes32 digestB) = (_digest(Commitments.hashOf(a)), _digest(Commitments.hashOf(b)));
+        _checkKey(operator, REGISTRY.CLUSTERS().signerOfBoth(key, digestA, digestB, aggregated), key);
+    }
+
+    /// @dev The key that was to sign the commitment. Reverts if that is too long ago.
+    function _keyFor(uint16 operator, BlockCommitment calldata commitment) private view returns (address) {
         _checkChain(commitment.l2ChainId);
         (uint256 epoch, uint256 index) = _split(commitment.slot);
         _checkWindow(_startOf(epoch, index + 1));
-        signer = _signerOf(commitment, signature);
-        _checkKey(operator, signer, _sequencerKeyAt(operator, epoch));
+        return _sequencerKeyAt(operator, epoch);
     }
 
     /// @dev Reverts unless the operator signed the receipt with its key of the epoch of `slot`.
@@ -84,9 +102,9 @@ abstract contract Evidence is ISlasher, Clocked {
         view
     {
         _checkChain(receipt.l2ChainId);
-        address signer = ECDSA.tryRecoverCalldata(_digest(Commitments.hash(receipt)), signature);
         (uint256 epoch,) = _split(slot);
-        _checkKey(operator, signer, _sequencerKeyAt(operator, epoch));
+        address key = _sequencerKeyAt(operator, epoch);
+        _checkKey(operator, Signers.signerOf(REGISTRY, key, _digest(Commitments.hash(receipt)), signature), key);
     }
 
     /// @dev Reverts unless `signer` signed the payload in op-node's way.
@@ -110,8 +128,12 @@ abstract contract Evidence is ISlasher, Clocked {
         return REGISTRY.sequencerKeyAt(operator, uint64(epoch));
     }
 
-    function _signerOf(BlockCommitment calldata commitment, bytes calldata signature) internal view returns (address) {
-        return ECDSA.tryRecoverCalldata(_digest(Commitments.hashOf(commitment)), signature);
+    function _signerOf(address key, BlockCommitment calldata commitment, bytes calldata signature)
+        internal
+        view
+        returns (address)
+    {
+        return Signers.signerOf(REGISTRY, key, _digest(Commitments.hashOf(commitment)), signature);
     }
 
     /// @dev Zero is what a malformed signature recovers to, and the key of who has none: it signs nothing.

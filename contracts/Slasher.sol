@@ -54,7 +54,24 @@ contract Slasher is Evidence {
 
         // Check: one key of the operator's signed both.
         address key = _checkCommitment(operator, a, signatureA);
-        _checkKey(operator, _signerOf(b, signatureB), key);
+        _checkKey(operator, _signerOf(key, b, signatureB), key);
+
+        _punishEquivocation(operator, a.number);
+    }
+
+    /// @inheritdoc ISlasher
+    function proveClusterEquivocation(
+        uint16 operator,
+        BlockCommitment calldata a,
+        BlockCommitment calldata b,
+        bytes32[3] calldata aggregated
+    ) external {
+        // Check: the blocks exclude each other.
+        _checkChain(b.l2ChainId);
+        _checkConflict(a, b);
+
+        // Check: the cluster signed both.
+        _checkBoth(operator, a, b, aggregated);
 
         _punishEquivocation(operator, a.number);
     }

@@ -213,7 +213,7 @@ interface IBaton {
     /// - it is dated at or after the call-out, else {Baton_StaleHeartbeat}, and at most 2 L2 blocks ahead of block.timestamp, else
     ///   {Baton_HeartbeatAhead}
     /// - the called holder's sequencer key signed it, else {Baton_WrongSigner}
-    /// @param signature 65 bytes (r, s, v) or 64 (r, vs) over {commitmentDigest}.
+    /// @param signature 65 bytes (r, s, v) or 64 (r, vs) over {commitmentDigest}; of a cluster 96.
     function heartbeat(BlockCommitment calldata commitment, bytes calldata signature) external;
 
     /// @notice Takes over from a holder that left a call-out unanswered for G blocks, or an unclaimed turn after its grace. The

@@ -3,6 +3,7 @@ pragma solidity ^0.8.30;
 
 import {Status} from "../types/Types.sol";
 import {IBondVault} from "./IBondVault.sol";
+import {IClusterKeys} from "./IClusterKeys.sol";
 
 /// @title Operator registry
 /// @notice Who may sequence: operators, their keys and standing, the whitelist and the stage ratchet.
@@ -141,6 +142,7 @@ interface IOperatorRegistry {
     /// - keys and payee are not zero, else {OperatorRegistry_ZeroAddress}
     /// @param sequencerKey Signs commitments and sends the keeper's transactions.
     /// @param keyProof EIP-712 `KeyBinding(address owner)` with the caller as owner, 65 bytes r, s, v: nobody can take another's key.
+    /// A cluster's key is the contract that {CLUSTERS} made of it, and its proof of possession the cluster's signature, 96 bytes.
     /// @param batcherKey First batcher key, the one that posts batches to L1.
     /// @param batcherProof The same by the batcher key: a key is bound for ever, so nobody binds one that it does not have.
     /// @param payee Receives withdrawn bond and balances.
@@ -316,6 +318,8 @@ interface IOperatorRegistry {
     function VAULT() external view returns (IBondVault);
     /// @return Who may jail and tombstone; fixed.
     function SLASHER() external view returns (address);
+    /// @return Makes the sequencer keys of clusters, and asks them what they signed; created with the registry.
+    function CLUSTERS() external view returns (IClusterKeys);
     /// @return Who may evict; fixed.
     function COURT() external view returns (address);
     /// @return Zero once the core is ossified.

@@ -106,13 +106,23 @@ interface ISlasher {
     /// - the operator's sequencer key of the epoch of that slot signed both, else {Slasher_WrongSigner}
     /// - the operator is not tombstoned, else `OperatorRegistry_WrongStatus`; the reserve did not pay for this height, else
     ///   {Slasher_AlreadyJudged}
-    /// @param a The one whose slot tells key and window. Signatures: 65 bytes r, s, v or 64 r, vs.
+    /// @param a The one whose slot tells key and window. Signatures: 65 bytes r, s, v or 64 r, vs; of a cluster 96.
     function proveEquivocation(
         uint16 operator,
         BlockCommitment calldata a,
         bytes calldata signatureA,
         BlockCommitment calldata b,
         bytes calldata signatureB
+    ) external;
+
+    /// @notice As {proveEquivocation}, for a cluster: by the sum of its two signatures, which anybody can add up.
+    /// @dev Requirements: those of {proveEquivocation}; the sum is that of signatures by the operator's `ClusterKey`.
+    /// @param aggregated x and y of the sum, 48 bytes each.
+    function proveClusterEquivocation(
+        uint16 operator,
+        BlockCommitment calldata a,
+        BlockCommitment calldata b,
+        bytes32[3] calldata aggregated
     ) external;
 
     /// @notice Two payloads of one height on one parent, gossiped by op-node under the operator's gossip key. By anyone.

@@ -12,8 +12,14 @@ library Commitments {
     );
     bytes32 internal constant HANDOFF_RECEIPT_TYPEHASH =
         keccak256("HandoffReceipt(uint256 l2ChainId,uint64 boundarySlot,uint64 number,bytes32 hash)");
+    bytes32 internal constant CLAIM_TYPEHASH = keccak256("Claim(uint256 l2ChainId,uint64 slot)");
     bytes32 internal constant DOMAIN_TYPEHASH =
         keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)");
+
+    /// @return The struct hash of a cluster's claim, before the domain. Other operators claim by a transaction of their key.
+    function hashClaim(uint256 l2ChainId, uint64 slot) internal pure returns (bytes32) {
+        return keccak256(abi.encode(CLAIM_TYPEHASH, l2ChainId, slot));
+    }
 
     /// @return The struct hash, before the domain.
     function hash(BlockCommitment memory commitment) internal pure returns (bytes32) {

@@ -316,7 +316,7 @@ abstract contract RotaFixture is L1 {
     }
 
     /* TURNS */
-    function _claim(Operator memory operator, uint64 slot) internal {
+    function _claim(Operator memory operator, uint64 slot) internal virtual {
         vm.prank(operator.sequencer);
         baton.claim(slot);
     }
@@ -375,7 +375,7 @@ abstract contract RotaFixture is L1 {
     /// @notice The operator signs two blocks of the height that is due now, under the slot in progress; `stranger` reports it and
     /// expels it.
     /// @return taken Weighted value that it lost, wei.
-    function _equivocate(Operator memory operator) internal returns (uint256 taken) {
+    function _equivocate(Operator memory operator) internal virtual returns (uint256 taken) {
         (BlockCommitment memory a, BlockCommitment memory b) = _twoBlocks();
         (bytes memory signatureA, bytes memory signatureB) = (_sign(operator, a), _sign(operator, b));
         taken = vault.slashableOf(operator.id);
@@ -397,7 +397,7 @@ abstract contract RotaFixture is L1 {
         return schedule.startOfEpoch(epoch - 1) + schedule.SEED_DELAY();
     }
 
-    function _keysOf(string memory name) internal returns (Operator memory operator) {
+    function _keysOf(string memory name) internal virtual returns (Operator memory operator) {
         operator.owner = makeAddr(string.concat(name, ": owner"));
         (operator.sequencer, operator.sequencerKey) = makeAddrAndKey(string.concat(name, ": sequencer"));
         (operator.batcher, operator.batcherKey) = makeAddrAndKey(string.concat(name, ": batcher"));
@@ -405,7 +405,12 @@ abstract contract RotaFixture is L1 {
     }
 
     /// @dev A signature under the deployment's EIP-712 domain of `verifier`.
-    function _signTyped(address verifier, bytes32 structHash, uint256 key) internal view returns (bytes memory) {
+    function _signTyped(address verifier, bytes32 structHash, uint256 key)
+        internal
+        view
+        virtual
+        returns (bytes memory)
+    {
         bytes32 domain = keccak256(
             abi.encode(
                 keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"),

@@ -60,6 +60,27 @@ contract AuctionConformance is NamedConformance {
 }
 
 /// forge-config: default.fuzz.runs = 32
+contract OpenAuctionConformance is NamedConformance {
+    function _name() internal pure override returns (PolicyName) {
+        return PolicyName.OpenAuction;
+    }
+
+    /// @dev 20 bidders, each outbid for a slot by the next one; the last five slots get no bid.
+    function _enter(uint64 epoch) internal override {
+        (uint256 opens,,) = openAuction.bidWindow(epoch);
+        _warpPast(opens);
+        for (uint256 i; i < 20; ++i) {
+            _bond(operators[i].id, 10 ether);
+            _fundOpen(operators[i].id, 1 ether);
+            _enter(operators[i], epoch);
+            _openBid(operators[i], epoch, 2 * i, 1_000_000);
+            _openBid(operators[i], epoch, 2 * i + 1, 1_000_000);
+            if (i != 0) _openBid(operators[i], epoch, 2 * i - 1, 2_000_000);
+        }
+    }
+}
+
+/// forge-config: default.fuzz.runs = 32
 contract StakeWeightedConformance is NamedConformance {
     function _name() internal pure override returns (PolicyName) {
         return PolicyName.Stake;
