@@ -174,7 +174,8 @@ abstract contract BondExits is BondPools, ReentrancyGuardTransient {
 
     function _claim(uint16 operator, uint256 ticket, address holder, address to) internal {
         // Check.
-        uint256 shares = _tickets[operator][ticket][holder];
+        mapping(address holder => uint256) storage tickets = _tickets[operator][ticket];
+        uint256 shares = tickets[holder];
         if (shares == 0) revert BondVault_NoTicket(operator, ticket, holder);
         ExitTicket t = ExitTicket.wrap(ticket);
         if (!_isReleased(t.release())) revert BondVault_NotReleased(ticket, _releaseTime(t.release()));
@@ -183,10 +184,11 @@ abstract contract BondExits is BondPools, ReentrancyGuardTransient {
         uint256 asset = t.asset();
         _touch(operator, asset);
         uint256 id = _toId(operator, asset, t.generation());
-        (Release rest, uint256 quanta) = _releases[id][t.release()].take(shares);
-        _releases[id][t.release()] = rest;
+        mapping(uint256 release => Release) storage releases = _releases[id];
+        (Release rest, uint256 quanta) = releases[t.release()].take(shares);
+        releases[t.release()] = rest;
         if (t.isCore()) _exits[id].core = 0;
-        delete _tickets[operator][ticket][holder];
+        delete tickets[holder];
         uint256 amount = quanta * _quantumOf(asset);
         emit ExitClaimed(operator, ticket, holder, amount, to);
 

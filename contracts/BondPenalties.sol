@@ -6,6 +6,7 @@ import {IBondVault} from "./interfaces/IBondVault.sol";
 import {Basket} from "./types/Basket.sol";
 import {ExitTicket, toExitTicket} from "./types/ExitTicket.sol";
 import {Pool} from "./types/Pool.sol";
+import {Release} from "./types/Release.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 /// @title Bond penalties
@@ -67,8 +68,12 @@ abstract contract BondPenalties is BondExits {
 
     /// @inheritdoc IBondVault
     function slash(uint16 operator, uint256 value, address reporter) external returns (uint256 taken) {
-        if (msg.sender != SLASHER) revert BondVault_NotSlasher(msg.sender);
-        return _slash(operator, value, reporter);
+        if (msg.sender != SLASHER && msg.sender != address(PLEDGES)) revert BondVault_NotSlasher(msg.sender);
+        Basket loss;
+        (loss, taken) = _take(operator, value);
+        Basket reward = _reward(reporter, loss);
+        _setAside(loss, reward);
+        emit Slashed(operator, value, taken, reporter, loss, reward);
     }
 
     /// @inheritdoc IBondVault
@@ -79,12 +84,6 @@ abstract contract BondPenalties is BondExits {
         _setAside(core.loss, reward);
         taken = core.taken;
         emit CoreSlashed(operator, value, taken, reporter, core.loss, reward, core.ownShares, core.exitShares);
-    }
-
-    /// @inheritdoc IBondVault
-    function forfeit(uint16 operator, uint256 value) external returns (uint256 taken) {
-        if (msg.sender != address(PLEDGES)) revert BondVault_NotPledges(msg.sender);
-        return _slash(operator, value, address(0));
     }
 
     /* WHAT PENALTIES TOOK */
@@ -107,15 +106,7 @@ abstract contract BondPenalties is BondExits {
     /* VIEWS */
     /// @inheritdoc IBondVault
     function coreOf(uint16 operator) external view returns (uint256 value) {
-        uint256 exits;
-        uint256 bits = _assetBits[operator];
-        for (uint256 asset; bits >> asset != 0; ++asset) {
-            (Pool pool,) = _peek(operator, asset);
-            Core memory c = _coreOf(operator, asset, pool);
-            value += _worth(asset, c.own, c.weight);
-            exits += _worth(asset, c.exit, c.weight);
-        }
-        return Math.min(value, MIN_BOND) + exits;
+        (, value,) = _coresOf(operator, _assetBits[operator]);
     }
 
     /// @inheritdoc IBondVault
@@ -129,14 +120,6 @@ abstract contract BondPenalties is BondExits {
     }
 
     /* INTERNAL */
-    function _slash(uint16 operator, uint256 value, address reporter) private returns (uint256 taken) {
-        Basket loss;
-        (loss, taken) = _take(operator, value);
-        Basket reward = _reward(reporter, loss);
-        _setAside(loss, reward);
-        emit Slashed(operator, value, taken, reporter, loss, reward);
-    }
-
     /// @dev Takes `taken / all there is` of each pool, rounded up to its quantum.
     function _take(uint16 operator, uint256 value) internal returns (Basket loss, uint256 taken) {
         Pool[4] memory pools;
@@ -162,19 +145,34 @@ abstract contract BondPenalties is BondExits {
     /// @dev The same from the operator's own shares up to `MIN_BOND` and its core exits. The shares go with what they were worth,
     /// rounded up, so that all others are worth no less than before.
     function _takeCore(uint16 operator, uint256 value) internal returns (CoreLoss memory core) {
-        Core[4] memory cores;
-        uint256 own;
-        uint256 exits;
         uint256 bits = _assetBits[operator];
         for (uint256 asset; bits >> asset != 0; ++asset) {
-            cores[asset] = _coreOf(operator, asset, _touch(operator, asset));
-            own += _worth(asset, cores[asset].own, cores[asset].weight);
-            exits += _worth(asset, cores[asset].exit, cores[asset].weight);
+            _touch(operator, asset);
         }
-        core.taken = Math.min(value, Math.min(own, MIN_BOND) + exits);
+        (Core[4] memory cores, uint256 reachable, uint256 total) = _coresOf(operator, bits);
+        core.taken = Math.min(value, reachable);
         for (uint256 asset; bits >> asset != 0; ++asset) {
-            _cutCore(operator, asset, cores[asset], core, own + exits);
+            _cutCore(operator, asset, cores[asset], core, total);
         }
+    }
+
+    /// @return cores By asset.
+    /// @return reachable What the court can take, wei.
+    /// @return total Of all of it, wei: the self-bond above the minimum included.
+    function _coresOf(uint16 operator, uint256 bits)
+        private
+        view
+        returns (Core[4] memory cores, uint256 reachable, uint256 total)
+    {
+        uint256 exits;
+        for (uint256 asset; bits >> asset != 0; ++asset) {
+            (Pool pool,) = _peek(operator, asset);
+            Core memory c = _coreOf(operator, asset, pool);
+            cores[asset] = c;
+            total += _worth(asset, c.own, c.weight);
+            exits += _worth(asset, c.exit, c.weight);
+        }
+        return (cores, Math.min(total, MIN_BOND) + exits, total + exits);
     }
 
     /// @dev `core.taken / total` of one asset.
@@ -192,14 +190,17 @@ abstract contract BondPenalties is BondExits {
     /// @dev Takes shares worth `quanta` out of the core exit that waits.
     function _cutExit(uint16 operator, uint256 asset, Core memory c, uint256 quanta) private returns (uint256 shares) {
         uint256 id = _toId(operator, asset, c.pool.generation());
-        uint256 release = _exits[id].core;
-        shares = Math.min(c.pool.sharesUp(quanta), _tickets[operator][c.ticket][address(0)]);
-        _tickets[operator][c.ticket][address(0)] -= shares;
-        _releases[id][release] = _releases[id][release].dropShares(shares);
+        mapping(address holder => uint256) storage tickets = _tickets[operator][c.ticket];
+        mapping(uint256 release => Release) storage releases = _releases[id];
+        Exits storage exits = _exits[id];
+        uint256 held = tickets[address(0)];
+        shares = Math.min(c.pool.sharesUp(quanta), held);
+        tickets[address(0)] = held - shares;
+        releases[exits.core] = releases[exits.core].dropShares(shares);
         // What was added there.
         // forge-lint: disable-next-line(unsafe-typecast)
-        _exits[id].shares -= uint128(shares);
-        if (_tickets[operator][c.ticket][address(0)] == 0) _exits[id].core = 0;
+        exits.shares -= uint128(shares);
+        if (shares == held) exits.core = 0;
     }
 
     function _coreOf(uint16 operator, uint256 asset, Pool pool) private view returns (Core memory c) {

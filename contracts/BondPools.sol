@@ -27,9 +27,11 @@ abstract contract BondPools is BondAssets {
     }
 
     /// @notice What an operator has, weighted, wei.
+    /// @param all Exits that are not released included.
     struct Worth {
         uint256 self;
         uint256 delegated;
+        uint256 all;
     }
 
     /* CONSTANTS AND IMMUTABLES */
@@ -99,11 +101,8 @@ abstract contract BondPools is BondAssets {
     }
 
     /// @inheritdoc IBondVault
-    function slashableOf(uint16 operator) external view returns (uint256 value) {
-        for (uint256 asset; asset < ASSETS; ++asset) {
-            (Pool pool,) = _peek(operator, asset);
-            value += _worth(asset, pool.assets(), _weightOf(asset, false));
-        }
+    function slashableOf(uint16 operator) external view returns (uint256) {
+        return _worthOf(operator, false).all;
     }
 
     /// @inheritdoc IBondVault
@@ -156,12 +155,12 @@ abstract contract BondPools is BondAssets {
         private
         returns (Pool rest, uint256 shares)
     {
-        uint256 id = _toId(operator, asset, pool.generation());
-        Release exit = _releases[id][release];
+        mapping(uint256 release => Release) storage releases = _releases[_toId(operator, asset, pool.generation())];
+        Release exit = releases[release];
         uint256 quanta;
         shares = exit.shares();
         (rest, quanta) = pool.redeem(shares);
-        _releases[id][release] = exit.settle(quanta);
+        releases[release] = exit.settle(quanta);
         // The asset is 0 to 3.
         // forge-lint: disable-next-line(unsafe-typecast)
         emit ExitsReleased(operator, uint8(asset), _releaseTime(release), shares, quanta * _quantumOf(asset));
@@ -249,6 +248,7 @@ abstract contract BondPools is BondAssets {
             uint256 weight = _weightOf(asset, lowest);
             worth.self += _worth(asset, pool.quantaDown(pool.selfShares()), weight);
             worth.delegated += _worth(asset, pool.quantaDown(_heldShares(pool, exiting)), weight);
+            worth.all += _worth(asset, pool.assets(), weight);
         }
     }
 

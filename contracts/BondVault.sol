@@ -89,6 +89,10 @@ contract BondVault is BondPenalties, ERC6909 {
         uint256 current = _toId(operator, asset, pool.generation());
         if (id != current) revert BondVault_OldGeneration(id, current);
 
+        // Check: the caller's. Asked here, for the rewards are told before the shares move.
+        uint256 held = balanceOf(msg.sender, id);
+        if (shares > held) revert ERC6909InsufficientBalance(msg.sender, held, shares, id);
+
         // Effect: they are the caller's no more, but stay in the pool.
         _burn(msg.sender, id, shares);
         ticket = _queue(operator, asset, pool, false, shares, msg.sender);

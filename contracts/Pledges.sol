@@ -138,7 +138,7 @@ contract Pledges is IPledges, Clocked {
         // Interaction: with the vault. The lock is 1.5 times the price of a slot and more, so that skipping an unlucky draw is never
         // cheaper than holding the pledge.
         uint256 penalty = slots * lockPerSlotAt(epoch) + shortfall * DEFAULT_BPS / BPS;
-        taken = VAULT.forfeit(operator, penalty);
+        taken = VAULT.slash(operator, penalty, address(0));
         emit Defaulted(operator, epoch, slots, shortfall, penalty, taken);
     }
 

@@ -96,12 +96,10 @@ interface IBondVault {
     error BondVault_NotOwner(uint16 operator, address caller);
     /// @notice Only the baton leaks.
     error BondVault_NotBaton(address caller);
-    /// @notice Only the slasher slashes.
+    /// @notice Only the slasher slashes, and the pledges for a default.
     error BondVault_NotSlasher(address caller);
     /// @notice Only the court slashes the core.
     error BondVault_NotCourt(address caller);
-    /// @notice Only the pledges take the penalty of a default.
-    error BondVault_NotPledges(address caller);
     /// @notice Only the registry's governance may do this.
     error BondVault_NotGovernance(address caller);
     /// @notice Dust deposits only cost their readers gas: deposit the minimum or more.
@@ -274,19 +272,15 @@ interface IBondVault {
     /// @return taken Value taken, wei: at most `value`. What leaves is up to one quantum of each asset more.
     function leak(uint16 operator, uint256 value, uint16 rewarded) external returns (uint256 taken);
 
-    /// @notice Takes min(value, what there is) for an offence, in proportion from all assets and all shares, exits that are not
-    /// released included: a tenth (each asset rounded down) is credited to `reporter`, the rest is burned.
-    /// @dev As {leak}; emits {Slashed}. Requires the slasher as caller, else {BondVault_NotSlasher}.
+    /// @notice Takes min(value, what there is) for an offence or a default on a pledge, in proportion from all assets and all shares,
+    /// exits that are not released included: a tenth (each asset rounded down) is credited to `reporter`, the rest is burned.
+    /// @dev As {leak}; emits {Slashed}. Requires the slasher or the pledges as caller, else {BondVault_NotSlasher}.
     /// @param reporter Zero for none.
     function slash(uint16 operator, uint256 value, address reporter) external returns (uint256 taken);
 
     /// @notice Takes min(value, the core) for what governance voted: from the operator's own shares and its core exits alone.
     /// @dev As {slash}; emits {CoreSlashed}. Requires the court as caller, else {BondVault_NotCourt}.
     function slashCore(uint16 operator, uint256 value, address reporter) external returns (uint256 taken);
-
-    /// @notice Takes min(value, what there is) for a default on a pledge; all of it is burned.
-    /// @dev As {slash}, without a reporter. Requires the pledges as caller, else {BondVault_NotPledges}.
-    function forfeit(uint16 operator, uint256 value) external returns (uint256 taken);
 
     /// @notice Pays the caller all the rewards it has in one asset.
     /// @dev Emits {RewardCollected}. Requires that there are any, else {BondVault_ZeroAmount}, and a receiver that takes them, else

@@ -158,9 +158,6 @@ contract BondPenalties_Test is BondedTest {
         vm.expectRevert(abi.encodeWithSelector(IBondVault.BondVault_NotCourt.selector, SLASHER));
         vm.prank(SLASHER);
         vault.slashCore(alice, 1, address(0));
-        vm.expectRevert(abi.encodeWithSelector(IBondVault.BondVault_NotPledges.selector, SLASHER));
-        vm.prank(SLASHER);
-        vault.forfeit(alice, 1);
     }
 
     function test_slash_GivenNoSlasher_NobodyMay() public {

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {MechanismTest} from "./MechanismTest.sol";
+import {ERC6909} from "@openzeppelin/contracts/token/ERC6909/ERC6909.sol";
 import {PolicyName} from "@rota/contracts/deploy/PolicyChoice.sol";
 import {RotaConfig} from "@rota/contracts/deploy/RotaDeployer.sol";
 import {Operator} from "@rota/contracts/testing/RotaFixture.sol";
@@ -143,8 +144,14 @@ contract DelegatedProofOfStakeTest is MechanismTest {
     /* LEAVING */
     function _undelegateAll(Operator memory operator) internal override {
         uint16 id = operator.id;
+        vm.expectPartialRevert(ERC6909.ERC6909InsufficientBalance.selector);
+        this.undelegateMore(id);
         tickets[id] = [_undelegate(dora, id, DORAS - GIVEN), _undelegate(ed, id, EDS + GIVEN)];
         assertEq(tickets[id][0], tickets[id][1], "one release");
+    }
+
+    function undelegateMore(uint16 operator) external {
+        _undelegate(dora, operator, OWN + DELEGATED);
     }
 
     function _undelegate(address holder, uint16 operator, uint256 shares) private returns (uint256) {

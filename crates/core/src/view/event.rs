@@ -14,7 +14,8 @@ use rota_bindings::{
 #[derive(Debug, Clone)]
 pub enum Event {
     Registry(OperatorRegistryEvents),
-    Vault(BondVaultEvents),
+    /// By far the largest.
+    Vault(Box<BondVaultEvents>),
     Auction(SealedBidAuctionEvents),
     Schedule(ScheduleEvents),
     Baton(BatonEvents),
@@ -33,7 +34,7 @@ impl Event {
         if at == contracts.registry {
             OperatorRegistryEvents::decode_log(log).ok().map(|found| Self::Registry(found.data))
         } else if at == contracts.vault {
-            BondVaultEvents::decode_log(log).ok().map(|found| Self::Vault(found.data))
+            BondVaultEvents::decode_log(log).ok().map(|found| Self::Vault(Box::new(found.data)))
         } else if at == contracts.auction {
             SealedBidAuctionEvents::decode_log(log).ok().map(|found| Self::Auction(found.data))
         } else if at == contracts.schedule {
