@@ -54,6 +54,8 @@ pub struct Me {
     pub pledge: Wei,
     /// Free balance to keep at the auction, wei.
     pub auction_balance: Wei,
+    /// Rewards to wait for before they are fetched, in ETH (wei) and in the pool's ERC-20 (its smallest units); 0 leaves them alone.
+    pub rewards_minimum: [Wei; 2],
     /// With less on the sequencer key nothing is bid, wei.
     pub gas_minimum: Wei,
     pub bid_secret: BidSecret,

@@ -71,6 +71,7 @@ fn me(
         bond_token: U256::ZERO,
         pledge: config.pledge,
         auction_balance: config.bid.balance,
+        rewards_minimum: config.rewards_minimum,
         gas_minimum: config.minimum_gas,
         bid_secret: BidSecret::new(&secret),
     })

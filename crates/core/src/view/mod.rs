@@ -10,17 +10,21 @@
 
 mod event;
 mod liveness;
+mod open;
 mod operators;
+mod policies;
 mod rounds;
 mod schedule;
 mod state;
 
 pub use event::Event;
 pub use liveness::TakeOverRight;
+pub use open::{OpenBid, OpenRound, OpenSlot, OpenTerms};
+pub use policies::{Market, Needs, PolicyTerms, QueueEntry, Scores, StakeQueue};
 pub use schedule::Turn;
 pub use state::{
-    Bid, CallOut, Change, EpochRecord, History, Operator, Rotation, Round, RoundResult, State,
-    Status,
+    Bid, CallOut, Change, EpochRecord, History, Offender, Operator, Rotation, Round, RoundResult,
+    State, Status,
 };
 
 use crate::{
@@ -61,6 +65,7 @@ pub struct Deployment {
     pub token_quantum: U256,
     /// Bond of a call-out, wei.
     pub call_out_bond: Wei,
+    pub terms: PolicyTerms,
 }
 
 impl Deployment {
@@ -77,6 +82,9 @@ pub struct Money {
     pub at: BlockId,
     /// Weighted self-bond of each operator, wei: what the set asks for.
     pub self_bonds: BTreeMap<OperatorId, Wei>,
+    /// What the stake policy weighs each operator by, wei: what it pledges for the epoch after next, or else its bond with what is
+    /// delegated to it. Empty where nothing is drawn by stake.
+    pub stakes: BTreeMap<OperatorId, Wei>,
     /// Weighted bond behind us, our own and delegated, wei: what slots are covered by.
     pub bond: Wei,
     /// Bond that each slot of the epoch that can be bid for now ties, wei.
@@ -97,6 +105,12 @@ pub struct Money {
     pub auction_free: Wei,
     /// Deposit that a bid committed now locks, wei.
     pub bid_deposit: Wei,
+    /// Our free balance at the open auction, wei.
+    pub open_free: Wei,
+    /// Our rewards that can be claimed now, in ETH (wei) and in the pool's ERC-20 (its smallest units).
+    pub rewards: [Wei; 2],
+    /// What the reward pool holds and no epoch was paid yet, in the same two.
+    pub undivided: [Wei; 2],
     /// What the Baton holds for us, wei.
     pub collectable: Wei,
     /// Balance of our sequencer key, wei: it pays for the keeper's transactions.

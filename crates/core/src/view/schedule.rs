@@ -33,6 +33,12 @@ impl ChainView {
         self.epoch_record(epoch).is_some_and(|record| record.frozen.is_some())
     }
 
+    /// Who the slots of `epoch` are frozen to, the reserve where nobody is; none if it is not frozen.
+    pub fn frozen_ids(&self, epoch: Epoch) -> Vec<OperatorId> {
+        let ids = self.epoch_record(epoch).and_then(|record| record.frozen.as_ref());
+        ids.into_iter().flatten().map(|id| or_reserve(*id)).collect()
+    }
+
     /// Whether the assignments of `epoch` can change no more by a freeze: it is frozen, needs none, or the next L1 block comes
     /// too late to freeze it.
     pub fn is_decided(&self, epoch: Epoch) -> bool {

@@ -4,7 +4,7 @@ use super::witness::Sample;
 use alloy::primitives::{U256, utils::format_ether};
 use rota_core::{
     types::{Epoch, Millis, OperatorId, Slot, Timestamp},
-    view::ChainView,
+    view::{ChainView, OpenBid},
 };
 use rustix::termios::tcgetwinsize;
 use std::{
@@ -141,6 +141,13 @@ impl Page<'_> {
     }
 
     fn auction(&self, epoch: Epoch) -> Option<String> {
+        if let Some(round) = self.view.open_round(epoch) {
+            let bid = |(index, bid): (&u64, &OpenBid)| {
+                format!("{index}: {} for {}", bid.operator, ether(bid.price()))
+            };
+            let bids = round.highest.iter().map(bid).collect::<Vec<_>>().join(", ");
+            return Some(format!("open auction {epoch}: {bids}"));
+        }
         let round = self.view.round(epoch)?;
         Some(match &round.result {
             Some(result) => {
