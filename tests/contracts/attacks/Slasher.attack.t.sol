@@ -204,7 +204,7 @@ contract SlasherAttackTest is SlasherTest {
         uint256 reach = vault.slashableOf(alice.id);
         _expel(alice);
         assertEq(reach - vault.slashableOf(alice.id), locks);
-        assertEq(schedule.holderAt(FIRST + 1, 0), reserve.id);
+        assertEq(schedule.holderAt(FIRST + 2, 0), reserve.id);
     }
 
     /// @dev Nor do they make an honest operator's first offence dearer.
@@ -233,7 +233,7 @@ contract SlasherAttackTest is SlasherTest {
         _report(alice, a, b);
         _expel(alice);
         assertEq(reach - vault.slashableOf(alice.id), core + locks);
-        assertEq(schedule.holderAt(FIRST + 1, 0), reserve.id);
+        assertEq(schedule.holderAt(FIRST + 2, 0), reserve.id);
         _expectRefused(
             abi.encodeWithSignature("OperatorRegistry_WrongStatus(uint16,uint8)", alice.id, Status.Tombstoned),
             alice,
