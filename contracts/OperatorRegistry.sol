@@ -213,7 +213,13 @@ contract OperatorRegistry is OperatorKeys {
 
     /// @inheritdoc IOperatorRegistry
     function tombstone(uint16 operator) external onlySlasher {
-        _tombstone(operator);
+        // Check: once. A vote may have been quicker, but took neither slots nor locks: evidence comes on top of it.
+        OperatorRecord record = _operators[operator];
+        if (record.isConvicted()) revert OperatorRegistry_WrongStatus(operator, record.status());
+
+        // Effect.
+        if (record.status() != Status.Tombstoned) _tombstone(operator);
+        _operators[operator] = _operators[operator].withConviction();
     }
 
     /// @inheritdoc IOperatorRegistry
@@ -284,6 +290,11 @@ contract OperatorRegistry is OperatorKeys {
     function statusOf(uint16 operator) external view returns (Status status, uint64 fromEpoch) {
         OperatorRecord record = _operators[operator];
         return (record.status(), record.statusFrom());
+    }
+
+    /// @inheritdoc IOperatorRegistry
+    function isConvicted(uint16 operator) external view returns (bool) {
+        return _operators[operator].isConvicted();
     }
 
     /// @inheritdoc IOperatorRegistry

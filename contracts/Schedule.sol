@@ -51,6 +51,7 @@ contract Schedule is Assignments, PolicyTable {
         Params memory params,
         IPolicy[][] memory policies
     ) Clocked(clock_) Assignments(baton, params.ring) PolicyTable(registry, policies) {
+        clock_.requireBeforeGenesis();
         uint256 epochSeconds = clock_.epochSeconds();
         if (params.seedDelay >= epochSeconds) revert Schedule_SeedDelayTooLong(params.seedDelay, epochSeconds);
         uint256 reach = HISTORY_BLOCKS * clock_.l1BlockSeconds;

@@ -18,9 +18,8 @@ contract Slasher_Equivocation_Test is SlasherTest {
     /* CONSTRUCTION */
     function test_constructor_RevertWhen_NothingCouldBeProven() public {
         ISlasher.Params memory params = config.evidence;
-        // Deployed with the rest, before genesis.
-        vm.warp(config.clock.genesis - 1);
-        uint256 reach = 8191 * 2;
+        // Shorter than what L1's hashes reach: 8,191 blocks of 2 s.
+        uint256 reach = schedule.DISPUTE_PERIOD();
         params.evidenceWindow = uint64(reach + 1);
         vm.expectRevert(
             abi.encodeWithSelector(ISlasher.Slasher_OutOfRange.selector, "evidenceWindow", reach + 1, reach)
@@ -88,7 +87,11 @@ contract Slasher_Equivocation_Test is SlasherTest {
         uint256 reach = vault.slashableOf(bob.id);
         _expel(bob);
         assertEq(schedule.holderAt(slot, 0), reserve.id);
-        assertEq(vault.slashableOf(bob.id), reach, "locks are taken once");
+        assertEq(reach - vault.slashableOf(bob.id), count * pledges.lockPerSlotAt(3), "the locks of what it got since");
+        assertGt(vault.rewardOf(REPORTER)[0], 0, "and its reporter is paid");
+        reach = vault.slashableOf(bob.id);
+        _expel(bob);
+        assertEq(vault.slashableOf(bob.id), reach, "each lock is taken once");
     }
 
     function test_expel_RevertWhen_NotTombstonedHere() public {
