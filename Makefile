@@ -104,6 +104,9 @@ layouts-accept: node_modules/.stamp ## Take the contracts' present sizes and sto
 	node tools/layouts.mjs accept
 	git --no-pager diff --stat -- tests/contracts/snapshots
 
+audit: node_modules/.stamp ## Run slither and halmos (Python 3.11 or newer); fail on anything unexplained or unproved
+	@exec tools/audit/audit.sh
+
 fuzz: node_modules/.stamp ## Run the fuzz tests and the invariants long (an hour and more)
 	@FOUNDRY_PROFILE=long $(FORGE) test --match-test '^(testFuzz|invariant)'
 
@@ -115,7 +118,7 @@ distclean: clean ## Remove those, too
 	@echo "removing node_modules and tools/opstack/bin"
 	rm -rf node_modules tools/opstack/bin
 
-.PHONY: help prerequisites build tools opstack devnet test policies test-foreign lint fmt gas gas-regressions gas-accept layouts-accept fuzz clean distclean
+.PHONY: help prerequisites build tools opstack devnet test policies test-foreign lint fmt gas gas-regressions gas-accept layouts-accept audit fuzz clean distclean
 
 # What the lock file says, again whenever it changes.
 node_modules/.stamp: package-lock.json package.json .npmrc
