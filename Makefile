@@ -107,8 +107,8 @@ layouts-accept: node_modules/.stamp ## Take the contracts' present sizes and sto
 audit: node_modules/.stamp ## Run slither and halmos (Python 3.11 or newer); fail on anything unexplained or unproved
 	@exec tools/audit/audit.sh
 
-fuzz: node_modules/.stamp ## Run the fuzz tests and the invariants long (an hour and more)
-	@FOUNDRY_PROFILE=long $(FORGE) test --match-test '^(testFuzz|invariant)'
+fuzz: node_modules/.stamp ## Run fuzz tests and invariants long, from a fresh seed (FUZZ_SEED=0x… repeats one)
+	@exec tools/fuzz.sh
 
 clean: ## Remove what the builds made; npm's packages and the OP Stack binaries stay
 	@echo "removing out, cache and target"
