@@ -53,7 +53,7 @@ devnet: build ## Run a whole chain on loopback, options in ARGS; Ctrl-C ends it
 test: ## Lint, test contracts, gas, keeper and the whole system, and count the tests
 	@exec tools/test.sh
 
-policies: build ## Run a devnet by each policy, 2 epochs each (about 25 minutes; two idle cores)
+policies: build ## Run a devnet by each policy, 2 epochs each (half an hour, on two idle cores)
 	@ROTA=$(ROTA) exec tools/policies.sh
 
 test-foreign: node_modules/.stamp ## Pack the contracts and test them inside a foreign forge project
