@@ -54,6 +54,9 @@ devnet: build ## Run a whole chain on loopback, options in ARGS; Ctrl-C ends it
 test: ## Lint, test contracts, gas, keeper and the whole system, and count the tests
 	@exec tools/test.sh
 
+policies: build ## Run a devnet by each policy, 2 epochs each (about 25 minutes; two idle cores)
+	@ROTA=$(ROTA) exec tools/policies.sh
+
 test-foreign: node_modules/.stamp ## Pack the contracts and test them inside a foreign forge project
 	@exec tests/foreign/run.sh
 
@@ -116,7 +119,7 @@ distclean: clean ## Remove those, too
 	@echo "removing node_modules and tools/opstack/bin"
 	rm -rf node_modules tools/opstack/bin
 
-.PHONY: help prerequisites build tools opstack devnet test test-foreign lint fmt gas gas-regressions gas-accept layouts-accept fuzz mutants clean distclean
+.PHONY: help prerequisites build tools opstack devnet test policies test-foreign lint fmt gas gas-regressions gas-accept layouts-accept fuzz mutants clean distclean
 
 # What the lock file says, again whenever it changes.
 node_modules/.stamp: package-lock.json package.json .npmrc

@@ -161,11 +161,10 @@ abstract contract Assignments is ISchedule, Clocked {
 
     /* SLASHER ONLY */
     /// @inheritdoc ISchedule
-    function voidAll(uint16 operator) external {
+    function voidAll(uint16 operator) external returns (uint256 slots) {
         if (msg.sender != _slasher()) revert Schedule_NotSlasher(msg.sender);
         (uint64 epoch, uint256 index,) = _now();
-        _void(operator, epoch, index + 1);
-        _void(operator, epoch + 1, 0);
+        slots = _void(operator, epoch, index + 1) + _void(operator, epoch + 1, 0);
     }
 
     /* WHO SEQUENCES */

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {Blockhash} from "@openzeppelin/contracts/utils/Blockhash.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {ECDSA} from "solady/src/utils/ECDSA.sol";
 
 import {IBaton} from "./interfaces/IBaton.sol";
@@ -52,7 +53,8 @@ abstract contract Evidence is ISlasher, Clocked {
         L2_CHAIN_ID = baton.L2_CHAIN_ID();
         (DOMAIN, CHAIN_ID) = (Commitments.domainOf(address(baton)), block.chainid);
 
-        uint256 reach = HISTORY_BLOCKS * L1_BLOCK_SECONDS;
+        // Locks are released at the end of the dispute period: later evidence would find none.
+        uint256 reach = Math.min(HISTORY_BLOCKS * L1_BLOCK_SECONDS, SCHEDULE.DISPUTE_PERIOD());
         if (params.evidenceWindow == 0 || params.evidenceWindow > reach) {
             revert Slasher_OutOfRange("evidenceWindow", params.evidenceWindow, reach);
         }

@@ -13,7 +13,7 @@ import {Clock, RESERVE, Status} from "./types/Types.sol";
 /// @title OperatorRegistry
 /// @notice Registers operators, and decides who stands, by bond, offence and whitelist; with `OperatorKeys`, knows their keys, with
 /// `Membership`, the set of each epoch.
-/// @dev Trusts `VAULT` for `bondOf` and `MIN_BOND`: a wrong answer admits or jails the wrong operator, from two epochs on. Trusts
+/// @dev Trusts `VAULT` for `selfBondOf` and `MIN_BOND`: a wrong answer admits or jails the wrong operator, from two epochs on. Trusts
 /// `SLASHER` and `COURT` to have a reason.
 /// Operator ids are 16 bits and never freed. Up to stage 2 governance, which admits owners one by one, is trusted not to admit one
 /// that wastes 65,535 of them; from stage 3 on each id costs its registration's gas, and no bond.
@@ -213,7 +213,13 @@ contract OperatorRegistry is OperatorKeys {
 
     /// @inheritdoc IOperatorRegistry
     function tombstone(uint16 operator) external onlySlasher {
-        _tombstone(operator);
+        // Check: once. A vote may have been quicker, but took neither slots nor locks: evidence comes on top of it.
+        OperatorRecord record = _operators[operator];
+        if (record.isConvicted()) revert OperatorRegistry_WrongStatus(operator, record.status());
+
+        // Effect.
+        if (record.status() != Status.Tombstoned) _tombstone(operator);
+        _operators[operator] = _operators[operator].withConviction();
     }
 
     /// @inheritdoc IOperatorRegistry
@@ -287,6 +293,11 @@ contract OperatorRegistry is OperatorKeys {
     }
 
     /// @inheritdoc IOperatorRegistry
+    function isConvicted(uint16 operator) external view returns (bool) {
+        return _operators[operator].isConvicted();
+    }
+
+    /// @inheritdoc IOperatorRegistry
     function jailedUntil(uint16 operator) external view returns (uint256) {
         return _operators[operator].jailedUntil();
     }
@@ -336,6 +347,6 @@ contract OperatorRegistry is OperatorKeys {
     }
 
     function _bondOf(uint16 operator) internal view returns (uint256 bonded, uint256 required) {
-        return (VAULT.bondOf(operator), VAULT.MIN_BOND());
+        return (VAULT.selfBondOf(operator), VAULT.MIN_BOND());
     }
 }

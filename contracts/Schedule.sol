@@ -6,7 +6,6 @@ import {Blockhash} from "@openzeppelin/contracts/utils/Blockhash.sol";
 import {Assignments} from "./Assignments.sol";
 import {PolicyTable} from "./PolicyTable.sol";
 import {IOperatorRegistry} from "./interfaces/IOperatorRegistry.sol";
-import {IPledges} from "./interfaces/IPledges.sol";
 import {IPolicy} from "./interfaces/IPolicy.sol";
 import {ISchedule} from "./interfaces/ISchedule.sol";
 import {Clocked} from "./libraries/Clocked.sol";
@@ -52,6 +51,7 @@ contract Schedule is Assignments, PolicyTable {
         Params memory params,
         IPolicy[][] memory policies
     ) Clocked(clock_) Assignments(baton, params.ring) PolicyTable(registry, policies) {
+        clock_.requireBeforeGenesis();
         uint256 epochSeconds = clock_.epochSeconds();
         if (params.seedDelay >= epochSeconds) revert Schedule_SeedDelayTooLong(params.seedDelay, epochSeconds);
         uint256 reach = HISTORY_BLOCKS * clock_.l1BlockSeconds;
@@ -121,8 +121,8 @@ contract Schedule is Assignments, PolicyTable {
         slots = _void(operator, epoch, 0);
         if (slots == 0) revert Schedule_NothingToVoid(epoch, operator);
 
-        // Interaction: the vault judges, and takes the penalty.
-        IPledges(address(REGISTRY.VAULT())).takeDefault(operator, epoch, slots);
+        // Interaction: the pledges judge, and the vault pays the penalty.
+        REGISTRY.VAULT().PLEDGES().takeDefault(operator, epoch, slots);
     }
 
     /// @inheritdoc ISchedule

@@ -5,6 +5,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 import {Evidence} from "./Evidence.sol";
 import {IBaton} from "./interfaces/IBaton.sol";
+import {IPledges} from "./interfaces/IPledges.sol";
 import {ISlasher} from "./interfaces/ISlasher.sol";
 import {GossipPayload, Gossiped} from "./libraries/GossipPayload.sol";
 import {Timeline} from "./libraries/Timeline.sol";
@@ -99,17 +100,24 @@ contract Slasher is Evidence {
 
     /// @inheritdoc ISlasher
     function expel(uint16 operator) external returns (uint256 taken) {
-        // Check: it was tombstoned here, and not by vote, which voids nothing.
-        if (!_offenders.contains(operator) || operator == RESERVE) revert Slasher_NotTombstoned(operator);
+        // Check: it was tombstoned here, and not by vote alone, which voids nothing.
+        if (!REGISTRY.isConvicted(operator)) revert Slasher_NotTombstoned(operator);
 
         // The frozen ids stay: the slots are the reserve's from the next one on.
-        SCHEDULE.voidAll(operator);
+        uint256 voided = SCHEDULE.voidAll(operator);
 
-        // Effect: the locks are taken once; voids may be needed again when another epoch was frozen.
+        // Effect: the locks of all that is live, and later those of what was frozen since.
         bytes32 offence = _offence("locks", operator, 0);
-        if (_judged[offence]) return 0;
-        _judged[offence] = true;
-        taken = VAULT.slash(operator, VAULT.lockOf(operator), msg.sender);
+        IPledges pledges = VAULT.PLEDGES();
+        uint256 locks;
+        if (!_judged[offence]) {
+            _judged[offence] = true;
+            locks = pledges.lockOf(operator);
+        } else {
+            if (voided == 0) return 0;
+            locks = voided * pledges.lockPerSlotAt(_clock().epochAt(block.timestamp) + 1);
+        }
+        taken = VAULT.slash(operator, locks, msg.sender);
         emit Expelled(operator, msg.sender, taken);
     }
 
@@ -195,7 +203,7 @@ contract Slasher is Evidence {
 
     /// @inheritdoc ISlasher
     function penaltyOf(uint16 operator) external view returns (uint256 core, uint256 locks) {
-        return (_corePenalty(operator, _shareAfter(_offenders)), VAULT.lockOf(operator));
+        return (_corePenalty(VAULT.coreOf(operator), _shareAfter(_offenders)), VAULT.PLEDGES().lockOf(operator));
     }
 
     /* INTERNAL: JUDGEMENT */
@@ -263,16 +271,19 @@ contract Slasher is Evidence {
     function _punishEquivocation(uint16 operator, uint64 number) internal {
         Offenders before = _offenders;
         uint256 share = _shareAfter(before);
-        uint256 penalty = _corePenalty(operator, share);
+        uint256 core = VAULT.coreOf(operator);
         if (operator == RESERVE) _judge("height", operator, number);
         else REGISTRY.tombstone(operator);
-        _offenders = before.push(operator, block.timestamp);
+        // Who has nothing at stake makes nobody's offence dearer, nor does the reserve by each of its heights.
+        if (2 * core >= VAULT.MIN_BOND() && !before.contains(operator)) {
+            _offenders = before.push(operator, block.timestamp);
+        }
         emit Equivocated(operator, number, msg.sender, share);
-        VAULT.slash(operator, penalty, msg.sender);
+        VAULT.slash(operator, _corePenalty(core, share), msg.sender);
     }
 
-    function _corePenalty(uint16 operator, uint256 share) internal view returns (uint256) {
-        return VAULT.coreOf(operator) * share / QUARTERS;
+    function _corePenalty(uint256 core, uint256 share) internal pure returns (uint256) {
+        return core * share / QUARTERS;
     }
 
     /// @dev Quarters of the core, by those who were tombstoned before.
@@ -293,7 +304,7 @@ contract Slasher is Evidence {
         bool canBeJailed = status == Status.Active || status == Status.Jailed || status == Status.Exited;
         if (operator != RESERVE && canBeJailed) REGISTRY.jail(operator);
         uint64 epoch = _clock().epochOf(slot);
-        VAULT.slash(operator, VAULT.lockPerSlotAt(epoch), msg.sender);
+        VAULT.slash(operator, VAULT.PLEDGES().lockPerSlotAt(epoch), msg.sender);
     }
 
     /// @dev Notes that the operator pays for this slot, boundary or height; reverts if it did before.

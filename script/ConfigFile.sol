@@ -4,6 +4,8 @@ pragma solidity ^0.8.30;
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {PolicyChoice, PolicyNames} from "@rota/contracts/deploy/PolicyChoice.sol";
 import {RotaConfig} from "@rota/contracts/deploy/RotaDeployer.sol";
+import {RotaGovernor} from "@rota/contracts/governance/RotaGovernor.sol";
+import {RotaTimelock} from "@rota/contracts/governance/RotaTimelock.sol";
 import {IBaton} from "@rota/contracts/interfaces/IBaton.sol";
 import {IBondVault} from "@rota/contracts/interfaces/IBondVault.sol";
 import {IBuybackBurner} from "@rota/contracts/interfaces/IBuybackBurner.sol";
@@ -11,6 +13,7 @@ import {ICourt} from "@rota/contracts/interfaces/ICourt.sol";
 import {IOpenBidAuction} from "@rota/contracts/interfaces/IOpenBidAuction.sol";
 import {IOperatorRegistry} from "@rota/contracts/interfaces/IOperatorRegistry.sol";
 import {IPerformance} from "@rota/contracts/interfaces/IPerformance.sol";
+import {IPledges} from "@rota/contracts/interfaces/IPledges.sol";
 import {IProceedsSplitter} from "@rota/contracts/interfaces/IProceedsSplitter.sol";
 import {IRewardPool} from "@rota/contracts/interfaces/IRewardPool.sol";
 import {ISealedBidAuction} from "@rota/contracts/interfaces/ISealedBidAuction.sol";
@@ -41,7 +44,9 @@ library ConfigFile {
     error ConfigFile_EntitiesMismatch(uint256 owners, uint256 entities);
     /// @notice Proceeds have four legs.
     error ConfigFile_LegsMismatch(string key, uint256 legs);
-    /// @notice The value does not cover the epochs that it must, or gives too little notice: write `minimum` or more.
+    /// @notice Each bond token, 3 at most, has one of these.
+    error ConfigFile_TokensMismatch(string key, uint256 tokens, uint256 given);
+    /// @notice The value does not cover the epochs or the votes that it must, or gives too little notice: write `minimum` or more.
     error ConfigFile_TooShort(string key, uint256 value, uint256 minimum);
 
     /// @dev Notice that users of a live chain have of who is going to rule its batcher: a week, as their withdrawals take.
@@ -72,6 +77,7 @@ library ConfigFile {
         c.registry = _registry(toml);
         c.reserve = _reserve(toml);
         c.vault = _vault(toml);
+        c.pledges = _pledges(toml);
         c.auction = _auction(toml);
         c.openAuction = _openAuction(toml);
         c.baton = _baton(toml);
@@ -81,6 +87,7 @@ library ConfigFile {
         c.rewardToken = VM.parseTomlAddress(toml, ".rewards.token");
         c.rewards = _rewards(toml);
         _checkLengths(c);
+        _checkCourtTimes(c.vault.court, VM.parseTomlAddress(toml, ".governor"));
         (extras.owners, extras.entities) = _whitelist(toml, c.reserve.entity);
     }
 
@@ -91,10 +98,24 @@ library ConfigFile {
         uint256 ring = 3 + (c.disputePeriod + epoch - 1) / epoch;
         c.ring = SafeCast.toUint16(_atLeast(".schedule.ring", c.ring, ring));
         uint256 exitDelay = c.disputePeriod + 3 * epoch;
-        c.vault.exitDelay = SafeCast.toUint64(_atLeast(".bond.exit_delay", c.vault.exitDelay, exitDelay));
+        uint256 core = _atLeast(".bond.core_exit_delay", c.vault.coreExitDelay, exitDelay);
+        c.vault.coreExitDelay = SafeCast.toUint32(core);
         uint256 notice = 3 * epoch;
         if (!_isDevnet() && notice < MIN_RETURN_DELAY) notice = MIN_RETURN_DELAY;
         c.returnDelay = SafeCast.toUint32(_atLeast(".chain.return_delay", c.returnDelay, notice));
+    }
+
+    /// @dev A governor's times and its timelock's can be shortened by a vote, and never lengthened: a core exit that covers those of the
+    /// deployment covers all.
+    function _checkCourtTimes(IBondVault.CourtTimes memory times, address votes) private view {
+        if (votes == address(0)) return;
+        RotaGovernor governor = RotaGovernor(payable(votes));
+        uint256 delay = governor.FIRST_VOTING_DELAY();
+        uint256 period = governor.FIRST_VOTING_PERIOD();
+        uint256 timelock = RotaTimelock(payable(governor.timelock())).MAX_DELAY();
+        times.votingDelay = SafeCast.toUint32(_atLeast(".bond.voting_delay", times.votingDelay, delay));
+        times.votingPeriod = SafeCast.toUint32(_atLeast(".bond.voting_period", times.votingPeriod, period));
+        times.timelock = SafeCast.toUint32(_atLeast(".bond.timelock", times.timelock, timelock));
     }
 
     /// @dev A devnet is run at any geometry, and gets what it needs. Elsewhere what the file says is deployed, or nothing.
@@ -143,15 +164,56 @@ library ConfigFile {
         });
     }
 
-    function _vault(string memory toml) private pure returns (IBondVault.Params memory) {
-        return IBondVault.Params({
-            minBond: uint128(_gwei(toml, ".bond.min_bond_gwei")),
-            lockPerSlot: uint128(_gwei(toml, ".bond.lock_per_slot_gwei")),
-            minDeposit: uint128(_gwei(toml, ".bond.min_deposit_gwei")),
-            minTokenDeposit: uint128(_gwei(toml, ".bond.min_token_deposit_gwei")),
-            exitDelay: uint64(_number(toml, ".bond.exit_delay", type(uint64).max)),
-            disputePeriod: 0, // the deployer's, from the schedule
-            weight: uint96(_gwei(toml, ".bond.token_weight_gwei"))
+    /// @dev The first token's address is `.token`'s; what is zero is the deployer's, from schedule, slasher and court.
+    function _vault(string memory toml) private pure returns (IBondVault.Params memory v) {
+        v.minBond = uint128(_gwei(toml, ".bond.min_bond_gwei"));
+        v.minDeposit = uint128(_gwei(toml, ".bond.min_deposit_gwei"));
+        v.elasticExitDelay = uint32(_number(toml, ".bond.elastic_exit_delay", type(uint32).max));
+        v.coreExitDelay = uint32(_number(toml, ".bond.core_exit_delay", type(uint32).max));
+        v.court.detection = uint32(_number(toml, ".bond.detection", type(uint32).max));
+        v.court.votingDelay = uint32(_number(toml, ".bond.voting_delay", type(uint32).max));
+        v.court.votingPeriod = uint32(_number(toml, ".bond.voting_period", type(uint32).max));
+        v.court.timelock = uint32(_number(toml, ".bond.timelock", type(uint32).max));
+
+        address[] memory more = VM.parseTomlAddressArray(toml, ".bond.more_tokens");
+        uint256 count = 1 + more.length;
+        uint256[] memory quanta = _each(toml, ".bond.token_quanta", count, type(uint64).max);
+        uint256[] memory weights = _each(toml, ".bond.token_weights_gwei", count, type(uint64).max);
+        uint256[] memory deposits = _each(toml, ".bond.min_token_deposits_quanta", count, type(uint64).max);
+        for (uint256 i; i < count; ++i) {
+            IBondVault.Token memory token = IBondVault.Token({
+                token: i == 0 ? address(0) : more[i - 1],
+                quantum: uint64(quanta[i]),
+                weight: uint96(weights[i] * 1 gwei),
+                minDeposit: SafeCast.toUint128(deposits[i] * quanta[i])
+            });
+            if (i == 0) v.token1 = token;
+            else if (i == 1) v.token2 = token;
+            else v.token3 = token;
+        }
+    }
+
+    /// @dev One number for each token, and 3 tokens at most.
+    function _each(string memory toml, string memory key, uint256 count, uint256 maximum)
+        private
+        pure
+        returns (uint256[] memory values)
+    {
+        values = VM.parseTomlUintArray(toml, key);
+        if (values.length != count || count > 3) revert ConfigFile_TokensMismatch(key, count, values.length);
+        for (uint256 i; i < count; ++i) {
+            if (values[i] > maximum) revert ConfigFile_OutOfRange(key, values[i], maximum);
+        }
+    }
+
+    function _pledges(string memory toml) private pure returns (IPledges.Params memory) {
+        return IPledges.Params({
+            firstLock: uint128(_gwei(toml, ".pledges.first_lock_gwei")),
+            minLock: uint128(_gwei(toml, ".pledges.min_lock_gwei")),
+            maxLock: uint128(_gwei(toml, ".pledges.max_lock_gwei")),
+            sequencingValue: uint128(_gwei(toml, ".pledges.sequencing_value_gwei")),
+            idleBps: uint16(_number(toml, ".pledges.idle_bps", type(uint16).max)),
+            defaultBps: uint16(_number(toml, ".pledges.default_bps", type(uint16).max))
         });
     }
 

@@ -49,6 +49,7 @@ contract Deploy is Script {
         string memory json = "deployment";
         vm.serializeAddress(json, "registry", address(s.registry));
         vm.serializeAddress(json, "vault", address(s.vault));
+        vm.serializeAddress(json, "pledges", address(s.pledges));
         vm.serializeAddress(json, "auction", address(s.auction));
         vm.serializeAddress(json, "schedule", address(s.schedule));
         vm.serializeAddress(json, "baton", address(s.baton));
@@ -77,6 +78,7 @@ contract Deploy is Script {
     function _print(RotaConfig memory c, RotaSystem memory s) private pure {
         console2.log("registry      ", address(s.registry));
         console2.log("vault         ", address(s.vault));
+        console2.log("pledges       ", address(s.pledges));
         console2.log("auction       ", address(s.auction));
         console2.log("schedule      ", address(s.schedule));
         console2.log("round robin   ", address(s.roundRobin));
@@ -99,7 +101,7 @@ contract Deploy is Script {
         console2.log("genesis       ", c.clock.genesis, "s, first auctioned epoch is 2");
         console2.log("epoch         ", uint256(c.clock.slotSeconds) * c.clock.slotsPerEpoch, "s");
         console2.log("ring          ", c.ring, "epochs");
-        console2.log("exit delay    ", c.vault.exitDelay, "s");
+        console2.log("exit delays   ", c.vault.elasticExitDelay, c.vault.coreExitDelay, "s");
         console2.log("");
         console2.log("Nothing rotates until the chain's owner hands SystemConfig over, by this call:");
         console2.log("  from", c.chainOwner);

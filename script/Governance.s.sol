@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+import {IBondVault} from "@rota/contracts/interfaces/IBondVault.sol";
 import {ICourt} from "@rota/contracts/interfaces/ICourt.sol";
 import {IGuardian} from "@rota/contracts/interfaces/IGuardian.sol";
 import {IOperatorRegistry} from "@rota/contracts/interfaces/IOperatorRegistry.sol";
@@ -78,6 +79,23 @@ contract Governance is Script {
             what = string.concat(what, " ", names[i]);
         }
         _print("schedule", abi.encodeCall(IPolicyTable.setPolicies, (stage, policies)), what);
+    }
+
+    /// @param asset 1 to 3: the ERC-20s of bonds. @param weight Wei of ETH for 1e18 of its smallest unit.
+    function setWeight(uint8 asset, uint96 weight) external {
+        string memory what =
+            string.concat("count 1e18 of bond asset ", vm.toString(asset), " as ", vm.toString(weight), " wei");
+        _print("vault", abi.encodeCall(IBondVault.setWeight, (asset, weight)), what);
+    }
+
+    /// @param elastic From the end of the epoch after next. @param core From the request. Both seconds.
+    function setExitDelays(uint32 elastic, uint32 core) external {
+        string memory what = string.concat("release exits after ", vm.toString(elastic), " s, the core's after ");
+        _print(
+            "vault",
+            abi.encodeCall(IBondVault.setExitDelays, (elastic, core)),
+            string.concat(what, vm.toString(core), " s")
+        );
     }
 
     /// @param bps Treasury, public goods, burn, buy back and burn; 10,000 in sum.

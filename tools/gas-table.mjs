@@ -22,6 +22,7 @@ const BARS = [
   { name: "freeze 32 slots, reused", peer: 24_700, bar: 52_000, note: "the peer's is for posting alone" },
   { name: "recordSeed", bar: 75_000 },
   { name: "equivocation proof, one asset", bar: 115_000 },
+  { name: "equivocation proof, four assets", bar: 175_000 },
   { name: "weighted draw, first, n = 1,000", peer: 38_200, bar: 21_000 },
   { name: "weighted draw, first, n = 10,000", peer: 47_800, bar: 24_000 },
   { name: "weighted draw, average of 32", bar: 12_000, note: "n = 10,000, without replacement" },

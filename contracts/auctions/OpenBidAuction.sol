@@ -234,7 +234,7 @@ contract OpenBidAuction is OpenBidLedger {
     function _requireBond(uint16 operator, Bidder bidder, uint64 epoch) internal view {
         uint256 slots = SCHEDULE.liveSlotsOf(operator) + CAP_SLOTS;
         if (bidder.epoch() == epoch - 1 && SCHEDULE.phaseOf(epoch - 1) != EpochPhase.Frozen) slots += bidder.leads();
-        uint256 needed = slots * VAULT.LOCK_PER_SLOT();
+        uint256 needed = slots * VAULT.PLEDGES().lockPerSlotAt(epoch);
         uint256 minimum = VAULT.MIN_BOND();
         if (needed < minimum) needed = minimum;
         uint256 bonded = VAULT.bondOf(operator);

@@ -340,7 +340,7 @@ contract SealedBidAuction is AuctionLedger {
     /// is frozen: then it is among the live slots.
     function _requireBond(uint16 operator, uint64 epoch) internal view {
         uint256 slots = SCHEDULE.liveSlotsOf(operator) + CAP_SLOTS + _undecidedSlots(operator, epoch - 1);
-        uint256 needed = slots * VAULT.LOCK_PER_SLOT();
+        uint256 needed = slots * VAULT.PLEDGES().lockPerSlotAt(epoch);
         uint256 minimum = VAULT.MIN_BOND();
         if (needed < minimum) needed = minimum;
         uint256 bonded = VAULT.bondOf(operator);

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {LibRLP} from "solady/src/utils/LibRLP.sol";
 
 import {Baton} from "../Baton.sol";
 import {BondVault} from "../BondVault.sol";
 import {OperatorRegistry} from "../OperatorRegistry.sol";
+import {Pledges} from "../Pledges.sol";
 import {Schedule} from "../Schedule.sol";
 import {Slasher} from "../Slasher.sol";
 import {SystemConfigBaton} from "../adapters/opstack/SystemConfigBaton.sol";
@@ -18,6 +20,7 @@ import {IBuybackBurner} from "../interfaces/IBuybackBurner.sol";
 import {ICourt} from "../interfaces/ICourt.sol";
 import {IOpenBidAuction} from "../interfaces/IOpenBidAuction.sol";
 import {IOperatorRegistry} from "../interfaces/IOperatorRegistry.sol";
+import {IPledges} from "../interfaces/IPledges.sol";
 import {IPolicy} from "../interfaces/IPolicy.sol";
 import {IProceedsSplitter} from "../interfaces/IProceedsSplitter.sol";
 import {IRewardPool} from "../interfaces/IRewardPool.sol";
@@ -42,7 +45,7 @@ import {Policies, PolicyChoice, PolicyNames} from "./PolicyChoice.sol";
 /// @notice All that a deployment is decided by. What several contracts must agree on stands here once.
 /// @param clock The clock.
 /// @param governance First governance of the registry.
-/// @param token ERC-20 that bonds are counted in beside ETH; must have code.
+/// @param token Asset 1 of bonds, an ERC-20; its parameters, and the assets after it, stand in `vault`.
 /// @param target What rotates; zero to deploy an adapter that is going to own `systemConfig`.
 /// @param systemConfig SystemConfig proxy of the chain; only read when `target` is zero.
 /// @param chainOwner Owner of the chain: whom the adapter obeys and gives SystemConfig back to.
@@ -78,6 +81,7 @@ struct RotaConfig {
     IOperatorRegistry.Params registry;
     IOperatorRegistry.Reserve reserve;
     IBondVault.Params vault;
+    IPledges.Params pledges;
     ISealedBidAuction.Params auction;
     IOpenBidAuction.Params openAuction;
     IBaton.Params baton;
@@ -96,6 +100,7 @@ struct RotaConfig {
 struct RotaSystem {
     OperatorRegistry registry;
     BondVault vault;
+    Pledges pledges;
     Schedule schedule;
     SealedBidAuction auction;
     AuctionPolicy auctionPolicy;
@@ -137,8 +142,7 @@ library RotaDeployer {
             revert RotaDeployer_ReturnDelayTooShort(c.returnDelay, notice);
         }
         s = expected(c, deployer, nonce);
-        c.vault.disputePeriod = c.disputePeriod;
-        (c.auction.capBps, c.auction.ring, c.auction.disputePeriod) = (c.capBps, c.ring, c.disputePeriod);
+        _agree(c);
 
         _same("registry", address(s.registry), address(_registry(c, s)));
         _same("vault", address(s.vault), address(_vault(c, s)));
@@ -157,6 +161,7 @@ library RotaDeployer {
         _same("openAuction", address(s.openAuction), address(_openAuction(c, s)));
         _same("openAuctionPolicy", address(s.openAuctionPolicy), address(new OpenAuctionPolicy(s.openAuction)));
         _same("court", address(s.court), address(new Court(s.registry, s.vault, c.guardian, c.court)));
+        _same("pledges", address(s.pledges), address(_pledges(c, s)));
         if (c.slasher == address(0)) _same("slasher", address(s.slasher), address(new Slasher(s.baton, c.evidence)));
     }
 
@@ -187,10 +192,20 @@ library RotaDeployer {
         s.openAuction = OpenBidAuction(LibRLP.computeAddress(deployer, nonce++));
         s.openAuctionPolicy = OpenAuctionPolicy(LibRLP.computeAddress(deployer, nonce++));
         s.court = Court(LibRLP.computeAddress(deployer, nonce++));
+        s.pledges = Pledges(LibRLP.computeAddress(deployer, nonce++));
         if (c.slasher == address(0)) s.slasher = Slasher(LibRLP.computeAddress(deployer, nonce));
     }
 
     /* PRIVATE */
+    /// @dev What several contracts are told.
+    function _agree(RotaConfig memory c) private pure {
+        (c.vault.disputePeriod, c.vault.token1.token) = (c.disputePeriod, c.token);
+        c.vault.evidenceWindow = SafeCast.toUint32(c.evidence.evidenceWindow);
+        c.vault.court.answerPeriod = SafeCast.toUint32(c.court.answerPeriod);
+        c.vault.court.executionGrace = SafeCast.toUint32(c.court.executionGrace);
+        (c.auction.capBps, c.auction.ring, c.auction.disputePeriod) = (c.capBps, c.ring, c.disputePeriod);
+    }
+
     function _registry(RotaConfig memory c, RotaSystem memory s) private returns (OperatorRegistry) {
         (address slasher, address court) = (_slasher(c, s), address(s.court));
         return new OperatorRegistry(c.clock, s.vault, s.baton, slasher, court, c.governance, c.registry, c.reserve);
@@ -201,14 +216,18 @@ library RotaDeployer {
             c.clock,
             IBondVault.Addresses({
                 registry: address(s.registry),
-                schedule: address(s.schedule),
+                pledges: address(s.pledges),
                 baton: address(s.baton),
                 slasher: _slasher(c, s),
                 court: address(s.court),
-                token: c.token
+                rewards: address(s.rewards)
             }),
             c.vault
         );
+    }
+
+    function _pledges(RotaConfig memory c, RotaSystem memory s) private returns (Pledges) {
+        return new Pledges(c.clock, s.registry, s.vault, s.schedule, s.auction, c.pledges);
     }
 
     function _auction(RotaConfig memory c, RotaSystem memory s) private returns (SealedBidAuction) {

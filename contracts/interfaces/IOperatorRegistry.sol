@@ -269,11 +269,13 @@ interface IOperatorRegistry {
     /// Requirements:
     /// - the slasher calls, else {OperatorRegistry_NotSlasher}
     /// - it is not the reserve, else {OperatorRegistry_ReserveStays}
-    /// - it is registered and not tombstoned, else {OperatorRegistry_NotOwner} or {OperatorRegistry_WrongStatus}
+    /// - it is registered, else {OperatorRegistry_NotOwner}
+    /// - the slasher did not tombstone it before, else {OperatorRegistry_WrongStatus}; that the court evicted it spares it nothing
     function tombstone(uint16 operator) external;
 
     /// @notice As {tombstone}, by vote: what is frozen stays the operator's.
-    /// @dev Requirements: those of {tombstone}, with the court as caller, else {OperatorRegistry_NotCourt}.
+    /// @dev Requirements: those of {tombstone}, with the court as caller, else {OperatorRegistry_NotCourt}; and it is not tombstoned at
+    /// all, else {OperatorRegistry_WrongStatus}.
     function evict(uint16 operator) external;
 
     /* GOVERNANCE */
@@ -338,6 +340,9 @@ interface IOperatorRegistry {
     /// @return status As of the last change.
     /// @return fromEpoch First epoch the change acts on.
     function statusOf(uint16 operator) external view returns (Status status, uint64 fromEpoch);
+
+    /// @return Whether the slasher tombstoned it, upon evidence; the court's eviction is none.
+    function isConvicted(uint16 operator) external view returns (bool);
     /// @return When a jailed operator may activate again, L1 seconds; 0 if it was never jailed.
     function jailedUntil(uint16 operator) external view returns (uint256);
     /// @return The key valid in `epoch`; zero for an unknown operator.

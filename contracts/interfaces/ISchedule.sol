@@ -198,7 +198,8 @@ interface ISchedule is IPolicyTable {
     ///
     /// Requirements:
     /// - the registry's slasher calls, else {Schedule_NotSlasher}
-    function voidAll(uint16 operator) external;
+    /// @return slots How many it voided.
+    function voidAll(uint16 operator) external returns (uint256 slots);
 
     /* WHO SEQUENCES */
     /// @notice Who sequences now; before genesis who will at its start.

@@ -20,7 +20,9 @@ import {ISchedule} from "./ISchedule.sol";
 ///
 /// A tombstone is final, so that no evidence of an equivocation counts twice. Locks and voids follow by `expel`, by anyone and in the same
 /// block if its caller wants: what they cost grows with the epochs under dispute, and evidence must stay cheap to bring. The
-/// reserve is neither jailed nor tombstoned: it pays once for each height.
+/// reserve is neither jailed nor tombstoned: it pays once for each height. Eviction by vote spares nobody the punishment. For the later
+/// offenders only those count that had half of the minimum bond at stake, the reserve once: else ids without bond could make an
+/// honest operator's accident dearer for no more than gas.
 ///
 /// What must not be punished, and why it is not. After an L1 reorg an honest holder seals a height again: the first block's L1
 /// origin is not canonical then, so the origins are neither equal nor both canonical. A gap fill is dated before its slot and is
@@ -33,7 +35,7 @@ import {ISchedule} from "./ISchedule.sol";
 interface ISlasher {
     /* TYPES */
     /// @param evidenceWindow How long after the end of the slot, or after the gossiped block's date, an offence can be proven, seconds;
-    /// within the 8,191 L1 blocks whose hashes L1 keeps.
+    /// within the 8,191 L1 blocks whose hashes L1 keeps, and the dispute period, whose end releases locks.
     /// @param correlationWindow How long an earlier tombstone makes a later one dearer, seconds.
     /// @param settleBlocks L1 blocks after the end of a slot from which on it is certain who held it (T2).
     /// @param earlyLead How long before its slot a commitment may be seen on L1, seconds (T3): L1's clock may be that far behind.
@@ -82,7 +84,7 @@ interface ISlasher {
     error Slasher_ReceiptKept(uint16 operator, uint64 boundarySlot);
     /// @notice The operator has paid for this slot, boundary or height.
     error Slasher_AlreadyJudged(uint16 operator, uint64 number);
-    /// @notice The operator is not among the last that the slasher tombstoned.
+    /// @notice The slasher did not tombstone the operator.
     error Slasher_NotTombstoned(uint16 operator);
 
     /* EVENTS */
@@ -104,8 +106,8 @@ interface ISlasher {
     /// - the L1 origins are equal, or both canonical now, else {Slasher_OriginNotCanonical}
     /// - the slot of `a` ended at most `EVIDENCE_WINDOW` ago, if it ended, else {Slasher_TooLate}
     /// - the operator's sequencer key of the epoch of that slot signed both, else {Slasher_WrongSigner}
-    /// - the operator is not tombstoned, else `OperatorRegistry_WrongStatus`; the reserve did not pay for this height, else
-    ///   {Slasher_AlreadyJudged}
+    /// - the operator was not tombstoned by evidence before, else `OperatorRegistry_WrongStatus`; the reserve did not pay for this height,
+    ///   else {Slasher_AlreadyJudged}
     /// @param a The one whose slot tells key and window. Signatures: 65 bytes r, s, v or 64 r, vs; of a cluster 96.
     function proveEquivocation(
         uint16 operator,
@@ -142,11 +144,11 @@ interface ISlasher {
     ) external;
 
     /// @notice Voids what a tombstoned operator still has in this epoch, from the next slot on, and in the next epoch; takes the locks of
-    /// all its live slots, once. By anyone, who is their reporter. Again after another epoch was frozen, for its voids.
-    /// @dev Emits {Expelled} if it took the locks.
+    /// all its live slots. By anyone, who is their reporter. Again after another epoch was frozen, for the slots voided then.
+    /// @dev Emits {Expelled} if it took locks.
     ///
     /// Requirements:
-    /// - it is one of the last four that were tombstoned here, else {Slasher_NotTombstoned}
+    /// - it was tombstoned here, else {Slasher_NotTombstoned}
     /// @return taken Weighted value of the locks taken now, wei.
     function expel(uint16 operator) external returns (uint256 taken);
 

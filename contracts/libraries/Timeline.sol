@@ -38,8 +38,8 @@ library Timeline {
     uint256 internal constant COMMIT_PERCENT = 60;
 
     /* VALIDATION */
-    /// @notice Reverts unless the clock can drive a deployment. For constructors, before genesis.
-    function validate(Clock memory clock) internal view {
+    /// @notice Reverts unless the clock can drive a deployment.
+    function validate(Clock memory clock) internal pure {
         if (clock.l1BlockSeconds == 0 || clock.l2BlockSeconds == 0) {
             revert Timeline_ZeroBlockTime(clock.l1BlockSeconds, clock.l2BlockSeconds);
         }
@@ -52,8 +52,12 @@ library Timeline {
         if (clock.slotsPerEpoch == 0 || clock.slotsPerEpoch > MAX_SLOTS_PER_EPOCH) {
             revert Timeline_SlotsPerEpochOutOfRange(clock.slotsPerEpoch, MAX_SLOTS_PER_EPOCH);
         }
-        if (clock.genesis <= block.timestamp) revert Timeline_GenesisNotInFuture(clock.genesis, block.timestamp);
         if (clock.genesis > type(uint40).max) revert Timeline_GenesisTooFar(clock.genesis, type(uint40).max);
+    }
+
+    /// @notice Reverts from genesis on. For the schedule's constructor: what governance adds later, a policy for one, has the same clock.
+    function requireBeforeGenesis(Clock memory clock) internal view {
+        if (clock.genesis <= block.timestamp) revert Timeline_GenesisNotInFuture(clock.genesis, block.timestamp);
     }
 
     /* SLOTS AND EPOCHS */

@@ -1,34 +1,23 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+import {IComposite} from "../interfaces/IComposite.sol";
 import {IPolicy} from "../interfaces/IPolicy.sol";
 import {SmoothWeightedRoundRobin} from "../libraries/SmoothWeightedRoundRobin.sol";
 import {RESERVE} from "../types/Types.sol";
 
 /// @title Composite
-/// @notice Lets each of several policies fill its share of the slots.
-/// @dev Which slot is whose depends on the slot's number alone: the shares are spread over a hundred slots as evenly as they can be,
-/// and the pattern goes on from one epoch to the next. So shares are exact in the long run, also where an epoch has too few
-/// slots to hold a small one. What a policy leaves of its own slots is left to the next policy of the stage.
-///
-/// Each policy sees the slots that are not its own as taken, those that nobody has yet as the reserve's. It needs no trust with
+/// @notice A pattern of a hundred slots, two bits each, says which policy fills which.
+/// @dev Each policy sees the slots that are not its own as taken, those that nobody has yet as the reserve's. It needs no trust with
 /// them: what it writes there is not read. A sealed-bid auction does not fit in: it sells whole epochs.
 ///
 /// Gas: that of its policies, at most 4, and a copy of the slots for each.
-contract Composite is IPolicy {
-    /* ERRORS */
-    /// @notice 2 to 4 policies, one share each.
-    error Composite_PartsOutOfRange(uint256 policies, uint256 shares);
-    /// @notice Shares are percent: none is 0, and together they are 100.
-    error Composite_SharesOutOfRange(uint256 sum, uint256 share);
-    /// @notice The policy answered with another number of slots.
-    error Composite_PartBroke(IPolicy policy, uint256 slots, uint256 answered);
-
+contract Composite is IComposite {
     /* CONSTANTS AND IMMUTABLES */
     uint256 internal constant MAX_PARTS = 4;
     uint256 internal constant PERIOD = 100;
 
-    /// @notice How many policies there are.
+    /// @inheritdoc IComposite
     uint256 public immutable PARTS;
     /// @dev The part that each of a hundred slots belongs to, 2 bits each, lowest first.
     uint256 internal immutable PATTERN;
@@ -94,13 +83,12 @@ contract Composite is IPolicy {
     }
 
     /* VIEWS */
-    /// @notice The policy that fills the `index`-th slot of an epoch, by its number.
-    /// @param slots Slots of an epoch.
+    /// @inheritdoc IComposite
     function partOf(uint64 epoch, uint256 index, uint256 slots) public view returns (uint256) {
         return (PATTERN >> (2 * ((uint256(epoch) * slots + index) % PERIOD))) & 3;
     }
 
-    /// @param part Below `PARTS`; beyond it there is none, which is zero.
+    /// @inheritdoc IComposite
     function policyOf(uint256 part) public view returns (IPolicy) {
         if (part == 0) return PART0;
         if (part == 1) return PART1;

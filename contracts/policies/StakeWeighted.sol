@@ -231,7 +231,9 @@ contract StakeWeighted is IStakeWeighted, Clocked {
     function _weightFrom(uint16 operator, uint64 epoch) internal view returns (uint256) {
         (bool eligible,) = REGISTRY.memberAt(operator, epoch);
         if (!eligible) return 0;
-        uint256 weight = VAULT.bondOf(operator) / UNIT;
+        uint256 value = VAULT.PLEDGES().pledgeAt(operator, epoch);
+        if (value == 0) value = VAULT.bondOf(operator);
+        uint256 weight = value / UNIT;
         return weight < SumTreeLib.MAX_WEIGHT ? weight : SumTreeLib.MAX_WEIGHT;
     }
 

@@ -47,6 +47,9 @@ abstract contract GovernedFixture is RotaFixture {
         _deployGovernance();
         (governance, chainOwner, guardian) = (address(timelock), address(timelock), address(guardianContract));
         c = super._config();
+        GovernanceConfig memory times = _governanceConfig();
+        (c.vault.court.votingDelay, c.vault.court.votingPeriod, c.vault.court.timelock) =
+        (uint32(times.governor.votingDelay), times.governor.votingPeriod, uint32(times.delay));
     }
 
     function _deployGovernance() internal {

@@ -50,7 +50,7 @@ abstract contract PolicyConformance is RotaFixture {
     function _config() internal virtual override returns (RotaConfig memory c) {
         c = super._config();
         c.clock.slotsPerEpoch = 45;
-        c.vault.exitDelay = uint64(c.disputePeriod + 3 * 45 * uint256(c.clock.slotSeconds));
+        c.vault.coreExitDelay = uint32(c.disputePeriod + 3 * 45 * uint256(c.clock.slotSeconds));
     }
 
     /* ANSWERS */

@@ -8,6 +8,7 @@ import {IBuybackBurner} from "../interfaces/IBuybackBurner.sol";
 import {ICourt} from "../interfaces/ICourt.sol";
 import {IOperatorRegistry} from "../interfaces/IOperatorRegistry.sol";
 import {IPerformance} from "../interfaces/IPerformance.sol";
+import {IPledges} from "../interfaces/IPledges.sol";
 import {IRewardPool} from "../interfaces/IRewardPool.sol";
 import {ISlasher} from "../interfaces/ISlasher.sol";
 import {IStakeWeighted} from "../interfaces/IStakeWeighted.sol";
@@ -32,14 +33,24 @@ library RotaDefaults {
         });
         c.reserve.entity = 1;
         c.reserve.endpoint = "test://reserve";
-        c.vault = IBondVault.Params({
-            minBond: 1 ether,
-            lockPerSlot: 0.1 ether,
-            minDeposit: 0.01 ether,
-            minTokenDeposit: 1e18,
-            exitDelay: 400,
-            disputePeriod: 0, // the deployer's
-            weight: 0.001 ether
+        (c.vault.minBond, c.vault.minDeposit) = (1 ether, 0.01 ether);
+        c.vault.token1 = IBondVault.Token({token: address(0), quantum: 1e9, weight: 0.001 ether, minDeposit: 1e18}); // the deployer's
+        (c.vault.elasticExitDelay, c.vault.coreExitDelay) = (125, 400);
+        c.vault.court = IBondVault.CourtTimes({
+            detection: 60,
+            votingDelay: 10,
+            votingPeriod: 60,
+            timelock: 60,
+            answerPeriod: 0, // the deployer's
+            executionGrace: 0
+        });
+        c.pledges = IPledges.Params({
+            firstLock: 0.1 ether,
+            minLock: 0.05 ether,
+            maxLock: 1 ether,
+            sequencingValue: 0.085 ether,
+            idleBps: 2500,
+            defaultBps: 1000
         });
         c.auction.floorPrice = 0.001 ether;
         c.auction.firstRefPrice = 0.01 ether;

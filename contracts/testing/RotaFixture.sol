@@ -4,6 +4,7 @@ pragma solidity ^0.8.30;
 import {Baton} from "../Baton.sol";
 import {BondVault} from "../BondVault.sol";
 import {OperatorRegistry} from "../OperatorRegistry.sol";
+import {Pledges} from "../Pledges.sol";
 import {Schedule} from "../Schedule.sol";
 import {Slasher} from "../Slasher.sol";
 import {SystemConfigBaton} from "../adapters/opstack/SystemConfigBaton.sol";
@@ -46,6 +47,7 @@ abstract contract RotaFixture is L1 {
     RotaSystem internal rota;
     OperatorRegistry internal registry;
     BondVault internal vault;
+    Pledges internal pledges;
     Schedule internal schedule;
     SealedBidAuction internal auction;
     OpenBidAuction internal openAuction;
@@ -98,7 +100,7 @@ abstract contract RotaFixture is L1 {
         vm.startPrank(deployer);
         rota = RotaDeployer.deploy(config, deployer, vm.getNonce(deployer));
         vm.stopPrank();
-        (registry, vault, schedule) = (rota.registry, rota.vault, rota.schedule);
+        (registry, vault, pledges, schedule) = (rota.registry, rota.vault, rota.pledges, rota.schedule);
         (auction, baton, adapter) = (rota.auction, rota.baton, rota.adapter);
         (slasher, court) = (rota.slasher, rota.court);
         openAuction = rota.openAuction;

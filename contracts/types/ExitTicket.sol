@@ -1,36 +1,29 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
-
-/// @dev Bond on its way out, lowest bits first: 128 bits amount, the asset's smallest unit (zero: the place is free) |
-/// 64 bits release time, L1 seconds | 8 bits asset (0: ETH, 1: the ERC-20) | 56 bits zero.
+/// @dev Names what a holder's exits of one pool with one release are kept under, lowest bits first: 24 bits number of the release |
+/// 8 bits kind (0: elastic, 1: core) | 16 bits generation of the shares | 8 bits asset | 200 bits zero.
 type ExitTicket is uint256;
 
-using {amount, releaseTime, isToken, isFree, withAmount} for ExitTicket global;
+using {release, isCore, generation, asset} for ExitTicket global;
 
-function toExitTicket(bool token, uint256 amount_, uint256 releaseTime_) pure returns (ExitTicket) {
-    return ExitTicket.wrap(
-        uint256(token ? 1 : 0) << 192 | uint256(SafeCast.toUint64(releaseTime_)) << 128 | SafeCast.toUint128(amount_)
-    );
+/// @param release_ 24 bits. @param generation_ 16 bits. @param asset_ 8 bits.
+function toExitTicket(uint256 asset_, uint256 generation_, bool core, uint256 release_) pure returns (ExitTicket) {
+    return ExitTicket.wrap(asset_ << 48 | generation_ << 32 | uint256(core ? 1 : 0) << 24 | release_);
 }
 
-function amount(ExitTicket self) pure returns (uint256) {
-    return uint128(ExitTicket.unwrap(self));
+function release(ExitTicket self) pure returns (uint256) {
+    return uint24(ExitTicket.unwrap(self));
 }
 
-function releaseTime(ExitTicket self) pure returns (uint256) {
-    return uint64(ExitTicket.unwrap(self) >> 128);
+function isCore(ExitTicket self) pure returns (bool) {
+    return uint8(ExitTicket.unwrap(self) >> 24) != 0;
 }
 
-function isToken(ExitTicket self) pure returns (bool) {
-    return ExitTicket.unwrap(self) >> 192 != 0;
+function generation(ExitTicket self) pure returns (uint256) {
+    return uint16(ExitTicket.unwrap(self) >> 32);
 }
 
-function isFree(ExitTicket self) pure returns (bool) {
-    return self.amount() == 0;
-}
-
-function withAmount(ExitTicket self, uint256 amount_) pure returns (ExitTicket) {
-    return toExitTicket(self.isToken(), amount_, self.releaseTime());
+function asset(ExitTicket self) pure returns (uint256) {
+    return ExitTicket.unwrap(self) >> 48;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-/// @dev The last four operators that were tombstoned, in one word; layout, low bits first: 4 x (16 bits id, 0: none | 40 bits time
+/// @dev The last four operators that count as offenders, in one word; layout, low bits first: 4 x (16 bits id, 0: none | 40 bits time
 /// of the tombstone, L1 seconds), the latest first | 31 bits zero | 1 bit set. That bit keeps the word from ever being zero, so
 /// that the first tombstone writes it for no more than the later ones.
 type Offenders is uint256;

@@ -6,11 +6,12 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 /// @dev An operator's owner and standing, lowest bits first: 160 bits owner (zero: unknown operator) | 8 bits status |
 /// 32 bits first epoch the status acts on | 40 bits end of jail, L1 seconds | 8 bits number of batcher keys | 1 bit whether it has
-/// a seat in the set | 2 bits whether it was active one and two epochs before the status acts | 5 bits zero.
+/// a seat in the set | 2 bits whether it was active one and two epochs before the status acts | 1 bit whether it was convicted:
+/// tombstoned by evidence | 4 bits zero.
 type OperatorRecord is uint256;
 
-using {owner, status, statusFrom, activeAt, jailedUntil, batcherCount, isSeated} for OperatorRecord global;
-using {withOwner, withStatus, withJailedUntil, withBatcherCount, withSeat} for OperatorRecord global;
+using {owner, status, statusFrom, activeAt, jailedUntil, batcherCount, isSeated, isConvicted} for OperatorRecord global;
+using {withOwner, withStatus, withJailedUntil, withBatcherCount, withSeat, withConviction} for OperatorRecord global;
 
 function owner(OperatorRecord self) pure returns (address) {
     return address(uint160(OperatorRecord.unwrap(self)));
@@ -45,6 +46,10 @@ function isSeated(OperatorRecord self) pure returns (bool) {
     return OperatorRecord.unwrap(self) >> 248 & 1 == 1;
 }
 
+function isConvicted(OperatorRecord self) pure returns (bool) {
+    return OperatorRecord.unwrap(self) >> 251 & 1 == 1;
+}
+
 function withOwner(OperatorRecord self, address owner_) pure returns (OperatorRecord) {
     return _replace(self, 0, type(uint160).max, uint160(owner_));
 }
@@ -67,6 +72,10 @@ function withBatcherCount(OperatorRecord self, uint8 count) pure returns (Operat
 
 function withSeat(OperatorRecord self, bool seated) pure returns (OperatorRecord) {
     return _replace(self, 248, 1, seated ? 1 : 0);
+}
+
+function withConviction(OperatorRecord self) pure returns (OperatorRecord) {
+    return _replace(self, 251, 1, 1);
 }
 
 function _replace(OperatorRecord self, uint256 shift, uint256 mask, uint256 value) pure returns (OperatorRecord) {

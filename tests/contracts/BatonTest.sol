@@ -19,7 +19,7 @@ abstract contract BatonTest is RotaFixture {
     function _config() internal virtual override returns (RotaConfig memory c) {
         c = super._config();
         // Long turns: one operator may win all 8 slots of an epoch.
-        (c.clock.slotsPerEpoch, c.capBps, c.vault.exitDelay) = (8, 10_000, 800);
+        (c.clock.slotsPerEpoch, c.capBps, c.vault.coreExitDelay) = (8, 10_000, 800);
         (c.baton.callOutBond, c.baton.leakPerMiss) = (0.1 ether, 0.03 ether);
     }
 

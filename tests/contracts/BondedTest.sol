@@ -4,19 +4,30 @@ pragma solidity ^0.8.30;
 import {PlainToken} from "./tokens/PlainToken.sol";
 import {BondVault} from "@rota/contracts/BondVault.sol";
 import {OperatorRegistry} from "@rota/contracts/OperatorRegistry.sol";
+import {Pledges} from "@rota/contracts/Pledges.sol";
 import {IBaton} from "@rota/contracts/interfaces/IBaton.sol";
 import {IBondVault} from "@rota/contracts/interfaces/IBondVault.sol";
 import {IOperatorRegistry} from "@rota/contracts/interfaces/IOperatorRegistry.sol";
+import {IPledges} from "@rota/contracts/interfaces/IPledges.sol";
+import {ISchedule} from "@rota/contracts/interfaces/ISchedule.sol";
+import {ISealedBidAuction} from "@rota/contracts/interfaces/ISealedBidAuction.sol";
 import {Clock} from "@rota/contracts/types/Types.sol";
 import {Test} from "forge-std/Test.sol";
 
-/// @notice What the vault asks of the schedule, set by hand: which slots are live is the schedule's own test.
+/// @notice What the bonds ask of the schedule and the auction, set by hand: which slots are live, and what they fetch, is for the tests
+/// of those.
 contract LiveSlots {
+    uint256 public constant DISPUTE_PERIOD = 160;
+    uint256 public refPrice = 0.01 ether;
     mapping(uint16 operator => uint256) public liveSlotsOf;
     mapping(uint16 operator => uint256) public lastDisputeEnd;
 
     function set(uint16 operator, uint256 slots, uint256 disputeEnd) external {
         (liveSlotsOf[operator], lastDisputeEnd[operator]) = (slots, disputeEnd);
+    }
+
+    function setPrice(uint256 price) external {
+        refPrice = price;
     }
 }
 
@@ -27,7 +38,8 @@ abstract contract BondedTest is Test {
     uint128 internal constant LOCK = 1 ether;
     uint128 internal constant MIN_DEPOSIT = 0.1 ether;
     uint128 internal constant MIN_TOKEN_DEPOSIT = 1e18;
-    uint64 internal constant EXIT_DELAY = 400;
+    uint32 internal constant ELASTIC_EXIT = 128;
+    uint32 internal constant CORE_EXIT = 400;
     uint64 internal constant JAIL_DELAY = 300;
     uint64 internal constant STAGE_DWELL = 1000;
     uint96 internal constant WEIGHT = 0.5 ether;
@@ -44,7 +56,13 @@ abstract contract BondedTest is Test {
     OperatorRegistry internal registry;
     BondVault internal vault;
     LiveSlots internal schedule;
+    Pledges internal pledges;
+    /// @dev Assets 1 to 3. The last one has 6 decimals and counts to the last of them.
     PlainToken internal token;
+    PlainToken internal dai = new PlainToken();
+    PlainToken internal usd = new PlainToken();
+    /// @dev Told of shares that move, if it is set before {_deploy}.
+    address internal rewards;
 
     function setUp() public virtual {
         vm.warp(1_000_000);
@@ -72,6 +90,10 @@ abstract contract BondedTest is Test {
             new OperatorRegistry(clock, vaultToBe, IBaton(address(0)), SLASHER, COURT, GOVERNANCE, params, _reserve());
         vault = new BondVault(clock, _vaultAddresses(), _vaultParams());
         assertEq(address(vault), address(vaultToBe));
+        pledges = new Pledges(
+            clock, registry, vault, ISchedule(address(schedule)), ISealedBidAuction(address(schedule)), _pledgesParams()
+        );
+        assertEq(address(pledges), address(vault.PLEDGES()));
     }
 
     function _registryParams(uint8 stage) internal pure returns (IOperatorRegistry.Params memory) {
@@ -95,26 +117,39 @@ abstract contract BondedTest is Test {
         });
     }
 
+    /// @dev The vault is what this test creates next, the pledges come after it.
     function _vaultAddresses() internal view returns (IBondVault.Addresses memory) {
+        uint256 nonce = vm.getNonce(address(this));
         return IBondVault.Addresses({
             registry: address(registry),
-            schedule: address(schedule),
+            pledges: vm.computeCreateAddress(address(this), nonce + 1),
             baton: BATON,
             slasher: SLASHER,
             court: COURT,
-            token: address(token)
+            rewards: rewards
         });
     }
 
-    function _vaultParams() internal pure returns (IBondVault.Params memory) {
-        return IBondVault.Params({
-            minBond: MIN_BOND,
-            lockPerSlot: LOCK,
-            minDeposit: MIN_DEPOSIT,
-            minTokenDeposit: MIN_TOKEN_DEPOSIT,
-            exitDelay: EXIT_DELAY,
-            disputePeriod: 160,
-            weight: WEIGHT
+    function _vaultParams() internal view returns (IBondVault.Params memory p) {
+        (p.minBond, p.minDeposit) = (MIN_BOND, MIN_DEPOSIT);
+        p.token1 = IBondVault.Token(address(token), 1e9, WEIGHT, MIN_TOKEN_DEPOSIT);
+        p.token2 = IBondVault.Token(address(dai), 1e9, 0.25 ether, MIN_TOKEN_DEPOSIT);
+        p.token3 = IBondVault.Token(address(usd), 1, 4e26, 1e6);
+        p.court = IBondVault.CourtTimes({
+            detection: 60, votingDelay: 10, votingPeriod: 60, timelock: 60, answerPeriod: 60, executionGrace: 60
+        });
+        (p.elasticExitDelay, p.coreExitDelay) = (ELASTIC_EXIT, CORE_EXIT);
+        (p.evidenceWindow, p.disputePeriod) = (120, 160);
+    }
+
+    function _pledgesParams() internal pure returns (IPledges.Params memory) {
+        return IPledges.Params({
+            firstLock: LOCK,
+            minLock: LOCK / 2,
+            maxLock: 4 * LOCK,
+            sequencingValue: 0.985 ether,
+            idleBps: 2500,
+            defaultBps: 1000
         });
     }
 
@@ -196,9 +231,30 @@ abstract contract BondedTest is Test {
     }
 
     function _depositToken(uint16 operator, uint256 amount) internal {
-        token.mint(address(this), amount);
-        token.approve(address(vault), amount);
-        vault.depositToken(operator, amount);
+        _depositAsset(operator, 1, amount);
+    }
+
+    /// @param asset 1 to 3.
+    function _depositAsset(uint16 operator, uint8 asset, uint256 amount) internal {
+        (address found,,) = vault.assetOf(asset);
+        PlainToken(found).mint(address(this), amount);
+        PlainToken(found).approve(address(vault), amount);
+        vault.depositToken(operator, asset, amount);
+    }
+
+    /// @notice An account that has delegated ETH to an operator.
+    function _delegate(string memory name, uint16 operator, uint256 amount) internal returns (address holder) {
+        holder = makeAddr(name);
+        deal(holder, holder.balance + amount);
+        vm.prank(holder);
+        vault.delegate{value: amount}(operator);
+    }
+
+    /// @notice Self-bond of an operator in an asset, its smallest unit.
+    function _own(uint16 operator, uint8 asset) internal view returns (uint256) {
+        (uint256 assets, uint256 shares, uint256 self,) = vault.poolOf(operator, asset);
+        (, uint256 quantum,) = vault.assetOf(asset);
+        return self * (assets + 1) / (shares + 1) * quantum;
     }
 
     /* TIME */

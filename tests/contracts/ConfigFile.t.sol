@@ -2,8 +2,11 @@
 pragma solidity ^0.8.30;
 
 import {ConfigFile} from "../../script/ConfigFile.sol";
+import {GovernanceConfig, GovernanceDeployer, GovernanceSystem} from "@rota/contracts/deploy/GovernanceDeployer.sol";
 import {RotaConfig, RotaDeployer} from "@rota/contracts/deploy/RotaDeployer.sol";
+import {RotaGovernor} from "@rota/contracts/governance/RotaGovernor.sol";
 import {RotaDefaults} from "@rota/contracts/testing/RotaDefaults.sol";
+import {VotesToken} from "@rota/contracts/testing/VotesToken.sol";
 import {Test} from "forge-std/Test.sol";
 
 /// @notice What the deployment script makes of a file.
@@ -14,7 +17,8 @@ contract ConfigFileTest is Test {
         vm.chainId(MAINNET);
         RotaConfig memory c = this.parse(_mainnet());
         assertEq(c.ring, 32);
-        assertEq(c.vault.exitDelay, 691_200);
+        assertEq(c.vault.coreExitDelay, 2_592_000);
+        assertEq(c.vault.elasticExitDelay, 90_000);
         assertEq(c.returnDelay, 14 days);
     }
 
@@ -23,8 +27,23 @@ contract ConfigFileTest is Test {
         vm.chainId(MAINNET);
         _expectTooShort(".schedule.ring", 30, 31);
         this.parse(vm.replace(_mainnet(), "ring = 32", "ring = 30"));
-        _expectTooShort(".bond.exit_delay", 669_599, 669_600);
-        this.parse(vm.replace(_mainnet(), "exit_delay = 691_200", "exit_delay = 669_599"));
+        _expectTooShort(".bond.core_exit_delay", 669_599, 669_600);
+        this.parse(vm.replace(_mainnet(), "core_exit_delay = 2_592_000", "core_exit_delay = 669_599"));
+    }
+
+    /// @dev A core must stay reachable through the longest vote that there can be.
+    function test_parse_RevertWhen_AVoteTakesLongerThanBondsAreToldTo() public {
+        vm.chainId(MAINNET);
+        string memory toml = _governedBy(172_801, 604_800, 259_200);
+        _expectTooShort(".bond.voting_delay", 172_800, 172_801);
+        this.parse(toml);
+        toml = _governedBy(172_800, 604_801, 259_200);
+        _expectTooShort(".bond.voting_period", 604_800, 604_801);
+        this.parse(toml);
+        toml = _governedBy(172_800, 604_800, 259_201);
+        _expectTooShort(".bond.timelock", 259_200, 259_201);
+        this.parse(toml);
+        this.parse(_governedBy(172_800, 604_800, 259_200));
     }
 
     function test_attack_ShortNoticeOnALiveChain_IsRefused() public {
@@ -39,7 +58,7 @@ contract ConfigFileTest is Test {
         assertEq(this.parse(toml).returnDelay, 3 * 64);
         RotaConfig memory c = this.parse(vm.replace(toml, "slot_seconds = 16", "slot_seconds = 40"));
         assertEq(c.ring, 8);
-        assertEq(c.vault.exitDelay, 640);
+        assertEq(c.vault.coreExitDelay, 640);
         assertEq(c.returnDelay, 3 * 160);
     }
 
@@ -62,6 +81,20 @@ contract ConfigFileTest is Test {
 
     function _mainnet() internal view returns (string memory) {
         return vm.readFile("script/config/mainnet.example.toml");
+    }
+
+    /// @dev The example's, with a governance of these times, seconds.
+    function _governedBy(uint48 delay, uint32 period, uint256 timelock) internal returns (string memory) {
+        GovernanceConfig memory c;
+        c.token = new VotesToken(address(this), 1e24);
+        c.governor = RotaGovernor.Params({
+            votingDelay: delay, votingPeriod: period, proposalThreshold: 1e18, quorumPercent: 4, queueGrace: 604_800
+        });
+        (c.delay, c.executionGrace) = (timelock, 604_800);
+        (c.guard, c.guardUntil) = (address(this), uint64(block.timestamp + 365 days));
+        GovernanceSystem memory s = GovernanceDeployer.deploy(c, address(this), vm.getNonce(address(this)));
+        string memory none = string.concat("governor = \"", vm.toString(address(0)));
+        return vm.replace(_mainnet(), none, string.concat("governor = \"", vm.toString(address(s.governor))));
     }
 
     function _expectTooShort(string memory key, uint256 value, uint256 minimum) internal {

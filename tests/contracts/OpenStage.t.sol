@@ -22,10 +22,10 @@ contract OperatorRegistry_OpenStage_Test is BondedTest {
 
     function test_activate_RevertGiven_TooLittleBond() public {
         uint16 id = _enroll("stranger");
-        _deposit(id, MIN_BOND - 1);
+        _deposit(id, MIN_BOND - 1 gwei);
         vm.expectRevert(
             abi.encodeWithSelector(
-                IOperatorRegistry.OperatorRegistry_Underbonded.selector, id, MIN_BOND - 1, uint256(MIN_BOND)
+                IOperatorRegistry.OperatorRegistry_Underbonded.selector, id, MIN_BOND - 1 gwei, uint256(MIN_BOND)
             )
         );
         vm.prank(_owner("stranger"));

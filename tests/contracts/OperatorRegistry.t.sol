@@ -396,11 +396,11 @@ contract OperatorRegistry_Standing_Test is BondedTest {
     function test_activate_CountsBothAssetsAtTheWeight() public {
         uint16 alice = _register("alice");
         _deposit(alice, MIN_BOND / 2);
-        _depositToken(alice, MIN_BOND - 2); // at a weight of a half: one wei short
+        _depositToken(alice, MIN_BOND - 2 gwei); // at a weight of a half: one gwei short
         vm.startPrank(_owner("alice"));
         vm.expectRevert(
             abi.encodeWithSelector(
-                IOperatorRegistry.OperatorRegistry_Underbonded.selector, alice, MIN_BOND - 1, MIN_BOND
+                IOperatorRegistry.OperatorRegistry_Underbonded.selector, alice, MIN_BOND - 1 gwei, MIN_BOND
             )
         );
         registry.activate(alice);

@@ -7,6 +7,7 @@ import {Schedule} from "@rota/contracts/Schedule.sol";
 import {IOperatorRegistry} from "@rota/contracts/interfaces/IOperatorRegistry.sol";
 import {IPolicy} from "@rota/contracts/interfaces/IPolicy.sol";
 import {ISchedule} from "@rota/contracts/interfaces/ISchedule.sol";
+import {Timeline} from "@rota/contracts/libraries/Timeline.sol";
 import {Clock, EpochPhase, RESERVE} from "@rota/contracts/types/Types.sol";
 import {Vm} from "forge-std/Vm.sol";
 
@@ -28,6 +29,11 @@ contract ScheduleTest is ScheduleBase {
         // 160 s are 3 epochs of 64 s, rounded up.
         _expectRefused(c, 2, 160, 4, abi.encodeWithSelector(ISchedule.Schedule_RingOutOfRange.selector, 4, 5, 128));
         _expectRefused(c, 2, 160, 129, abi.encodeWithSelector(ISchedule.Schedule_RingOutOfRange.selector, 129, 5, 128));
+        uint256 genesis = c.genesis;
+        vm.warp(genesis);
+        bytes memory begun = abi.encodeWithSelector(Timeline.Timeline_GenesisNotInFuture.selector, genesis, genesis);
+        _expectRefused(c, 2, 160, 8, begun);
+        vm.warp(genesis - 1);
         (c.slotSeconds, c.slotsPerEpoch) = (16_383, 1);
         _expectRefused(c, 2, 160, 8, abi.encodeWithSelector(ISchedule.Schedule_EpochTooLong.selector, 16_383, 16_382));
     }

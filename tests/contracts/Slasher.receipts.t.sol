@@ -35,7 +35,7 @@ contract Slasher_Receipts_Test is SlasherTest {
         vm.expectEmit(address(slasher));
         emit ISlasher.ReceiptBroken(alice.id, END, REPORTER);
         _reportTwo(alice, receipt, other);
-        assertEq(bond - vault.bondOf(alice.id), vault.lockPerSlotAt(3));
+        assertEq(bond - vault.bondOf(alice.id), pledges.lockPerSlotAt(3));
         assertTrue(_status(alice) == Status.Jailed);
         _expectTwo(abi.encodeWithSelector(ISlasher.Slasher_AlreadyJudged.selector, alice.id, END), alice, other);
     }
@@ -88,7 +88,7 @@ contract Slasher_Receipts_Test is SlasherTest {
         child.parentHash = keccak256("its own");
         uint256 bond = vault.bondOf(successor.id);
         _reportBroken(successor, receipt, child);
-        assertEq(bond - vault.bondOf(successor.id), vault.lockPerSlotAt(3));
+        assertEq(bond - vault.bondOf(successor.id), pledges.lockPerSlotAt(3));
     }
 
     function test_proveReceiptBroken_RevertGiven_CountersignerBuildsOnIt() public {

@@ -2,15 +2,18 @@
 pragma solidity ^0.8.30;
 
 import {ScheduleBase} from "./utils/ScheduleBase.sol";
-import {IPledges} from "@rota/contracts/interfaces/IPledges.sol";
 import {ISchedule} from "@rota/contracts/interfaces/ISchedule.sol";
 
-/// @notice As much of a vault as the schedule asks for: whether a pledge is held, and the penalty.
-contract PledgeBook is IPledges {
+/// @notice As much of vault and pledges as the schedule asks for: whether a pledge is held, and the penalty.
+contract PledgeBook {
     error PledgeHeld(uint16 operator);
 
     mapping(uint16 operator => uint256) public shortfallOf;
     uint256 public slotsPaidFor;
+
+    function PLEDGES() external view returns (address) {
+        return address(this);
+    }
 
     function set(uint16 operator, uint256 shortfall) external {
         shortfallOf[operator] = shortfall;

@@ -1,12 +1,18 @@
 //! What a deployment is made of, read once.
 
 use crate::{ChainError, L1};
-use alloy::{eips::BlockId, primitives::Address};
-use rota_bindings::{Baton, BondVault, Clocked, Schedule, SealedBidAuction};
+use alloy::{
+    eips::BlockId,
+    primitives::{Address, U256},
+};
+use rota_bindings::{
+    Baton, BondVault, Clocked, Composite, OpenBidAuction as Open, Schedule, SealedBidAuction,
+    StakeWeighted,
+};
 use rota_core::{
     Contracts, Timestamp,
     timeline::{Clock, Delays, Timeline},
-    view::Deployment,
+    view::{Deployment, OpenTerms, PolicyTerms},
 };
 
 /// Checks that L1 is chain `l1_chain_id` and that the contracts are there and belong to each other and to `l2_chain_id`, and reads
@@ -47,25 +53,65 @@ pub async fn load_deployment(
             .saturating_to(),
         ring: l1.read(schedule, Schedule::RINGCall {}, at).await?.saturating_to(),
     };
+    let pledges = l1.read(contracts.vault, BondVault::PLEDGESCall {}, at).await?;
+    let eth = l1.read(contracts.vault, BondVault::assetOfCall { asset: 0 }, at).await?;
+    let (token, token_quantum) = token_of(l1, contracts.vault).await?;
     Ok(Deployment {
         l1_chain_id,
         l2_chain_id,
         contracts,
         timeline: Timeline { clock, delays },
+        pledges,
         min_bond: l1.read(contracts.vault, BondVault::MIN_BONDCall {}, at).await?,
-        lock_per_slot: l1.read(contracts.vault, BondVault::LOCK_PER_SLOTCall {}, at).await?,
-        token: l1.read(contracts.vault, BondVault::TOKENCall {}, at).await?,
+        min_deposit: eth.minDeposit,
+        quantum: eth.quantum,
+        token,
+        token_quantum,
         floor_price: l1.read(contracts.auction, SealedBidAuction::FLOOR_PRICECall {}, at).await?,
         cap_slots: l1
             .read(contracts.auction, SealedBidAuction::capSlotsCall {}, at)
             .await?
             .saturating_to(),
         call_out_bond: l1.read(baton, Baton::CALLOUT_BONDCall {}, at).await?,
+        terms: policy_terms(l1, &contracts).await?,
     })
 }
 
+async fn policy_terms(l1: &L1, contracts: &Contracts) -> Result<PolicyTerms, ChainError> {
+    let (Contracts { open_auction, stake, composite, .. }, at) = (*contracts, BlockId::latest());
+    let parts: u64 = l1.read(composite, Composite::PARTSCall {}, at).await?.saturating_to();
+    let mut policies = vec![];
+    for part in 0..parts {
+        let call = Composite::policyOfCall { part: U256::from(part) };
+        policies.push(l1.read(composite, call, at).await?);
+    }
+    let floor = l1.read(open_auction, Open::FLOOR_PRICECall {}, at).await?;
+    Ok(PolicyTerms {
+        open: OpenTerms {
+            policy: l1.read(open_auction, Open::POLICYCall {}, at).await?,
+            floor_gwei: (floor / U256::from(1_000_000_000u64)).saturating_to(),
+            step_bps: l1.read(open_auction, Open::STEP_BPSCall {}, at).await?.saturating_to(),
+            extension: l1.read(open_auction, Open::EXTENSIONCall {}, at).await?.saturating_to(),
+            cap_slots: l1.read(open_auction, Open::capSlotsCall {}, at).await?.saturating_to(),
+        },
+        composite: policies,
+        stake_unit: l1.read(stake, StakeWeighted::UNITCall {}, at).await?,
+        stake_fee: l1.read(stake, StakeWeighted::FEECall {}, at).await?,
+    })
+}
+
+/// The first ERC-20 of bonds and its quantum; zeros if there is none.
+async fn token_of(l1: &L1, vault: Address) -> Result<(Address, U256), ChainError> {
+    let at = BlockId::latest();
+    if l1.read(vault, BondVault::ASSETSCall {}, at).await? == U256::from(1) {
+        return Ok((Address::ZERO, U256::ZERO));
+    }
+    let asset = l1.read(vault, BondVault::assetOfCall { asset: 1 }, at).await?;
+    Ok((asset.token, asset.quantum))
+}
+
 async fn check_code(l1: &L1, contracts: &Contracts) -> Result<(), ChainError> {
-    for (name, address) in named(contracts) {
+    for (name, address) in contracts.named() {
         if !l1.has_code(address).await? {
             return Err(ChainError::NotDeployed { name, address });
         }
@@ -73,7 +119,7 @@ async fn check_code(l1: &L1, contracts: &Contracts) -> Result<(), ChainError> {
     Ok(())
 }
 
-/// The Baton knows all the others but the auction, which holds nothing that the wrong one could misdirect.
+/// The Baton knows the contracts that it works with; the others of a wrong deployment would refuse what they are asked.
 async fn check_references(
     l1: &L1,
     contracts: &Contracts,
@@ -96,15 +142,4 @@ async fn check_references(
         }
         None => Ok(()),
     }
-}
-
-fn named(contracts: &Contracts) -> [(&'static str, Address); 6] {
-    [
-        ("registry", contracts.registry),
-        ("vault", contracts.vault),
-        ("auction", contracts.auction),
-        ("schedule", contracts.schedule),
-        ("baton", contracts.baton),
-        ("adapter", contracts.adapter),
-    ]
 }

@@ -2,15 +2,21 @@
 
 use crate::{ChainError, L1};
 use alloy::{
-    primitives::{Address, B256, Bytes, U256},
+    primitives::{Address, B256, Bytes, U256, aliases::U48},
     sol,
     sol_types::SolCall,
 };
 use rota_bindings::{
-    Baton, BondVault, OperatorRegistry, Schedule,
+    Baton, BondVault, OpenBidAuction, OperatorRegistry, Performance, Pledges, RewardPool, Schedule,
     SealedBidAuction::{self, commitBidCall},
+    Slasher, StakeWeighted,
 };
-use rota_core::{Epoch, Wei, intent::Action, message::BlockCommitment, view::ChainView};
+use rota_core::{
+    Epoch, Wei,
+    intent::Action,
+    message::BlockCommitment,
+    view::{ChainView, Market},
+};
 
 sol! {
     interface IERC20 {
@@ -37,6 +43,10 @@ pub async fn encode(l1: &L1, view: &ChainView, action: &Action) -> Result<Call, 
         |data: Vec<u8>| Call { to: contracts.registry, data: data.into(), value: U256::ZERO };
     let vault = |data: Vec<u8>, value| Call { to: contracts.vault, data: data.into(), value };
     let auction = |data: Vec<u8>, value| Call { to: contracts.auction, data: data.into(), value };
+    let open_auction =
+        |data: Vec<u8>, value| Call { to: contracts.open_auction, data: data.into(), value };
+    let rewards =
+        |data: Vec<u8>| Call { to: contracts.rewards, data: data.into(), value: U256::ZERO };
     let schedule =
         |data: Vec<u8>| Call { to: contracts.schedule, data: data.into(), value: U256::ZERO };
     let baton = |data: Vec<u8>, value| Call { to: contracts.baton, data: data.into(), value };
@@ -80,17 +90,25 @@ pub async fn encode(l1: &L1, view: &ChainView, action: &Action) -> Result<Call, 
         Action::DepositBond { operator, amount } => {
             vault(BondVault::depositCall { operator: operator.0 }.abi_encode(), *amount)
         }
+        Action::SetPledge { operator, value } => {
+            let call = Pledges::setPledgeCall { operator: operator.0, value: *value };
+            Call { to: view.deployment.pledges, data: call.abi_encode().into(), value: U256::ZERO }
+        }
         Action::ApproveToken { amount } => {
             let call = IERC20::approveCall { spender: contracts.vault, amount: *amount };
             Call { to: view.deployment.token, data: call.abi_encode().into(), value: U256::ZERO }
         }
         Action::DepositToken { operator, amount } => {
-            let call = BondVault::depositTokenCall { operator: operator.0, amount: *amount };
+            let call =
+                BondVault::depositTokenCall { operator: operator.0, asset: 1, amount: *amount };
             vault(call.abi_encode(), U256::ZERO)
         }
         Action::RequestExit { operator, token, amount } => {
-            let call =
-                BondVault::requestExitCall { operator: operator.0, token: *token, amount: *amount };
+            let call = BondVault::requestExitCall {
+                operator: operator.0,
+                asset: u8::from(*token),
+                amount: *amount,
+            };
             vault(call.abi_encode(), U256::ZERO)
         }
         Action::ClaimExit { operator, ticket } => {
@@ -99,12 +117,36 @@ pub async fn encode(l1: &L1, view: &ChainView, action: &Action) -> Result<Call, 
             vault(call.abi_encode(), U256::ZERO)
         }
 
-        Action::FundAuction { operator, amount } => {
+        Action::FundAuction { operator, amount, market: Market::Sealed } => {
             auction(SealedBidAuction::depositCall { operator: operator.0 }.abi_encode(), *amount)
         }
-        Action::WithdrawAuction { operator, amount } => {
+        Action::FundAuction { operator, amount, market: Market::Open } => {
+            open_auction(OpenBidAuction::depositCall { operator: operator.0 }.abi_encode(), *amount)
+        }
+        Action::WithdrawAuction { operator, amount, market: Market::Sealed } => {
             let call = SealedBidAuction::withdrawCall { operator: operator.0, amount: *amount };
             auction(call.abi_encode(), U256::ZERO)
+        }
+        Action::WithdrawAuction { operator, amount, market: Market::Open } => {
+            let call = OpenBidAuction::withdrawCall { operator: operator.0, amount: *amount };
+            open_auction(call.abi_encode(), U256::ZERO)
+        }
+        Action::EnterAuction { operator, epoch, .. } => {
+            let call = OpenBidAuction::enterCall { operator: operator.0, epoch: epoch.0 };
+            open_auction(call.abi_encode(), U256::ZERO)
+        }
+        Action::PlaceBids { operator, epoch, bids } => {
+            let call = OpenBidAuction::bidBatchCall {
+                operator: operator.0,
+                epoch: epoch.0,
+                indices: bids.iter().map(|bid| bid.index).collect(),
+                // The auction's own width; what is above it, it would refuse.
+                pricesGwei: bids.iter().map(|bid| U48::saturating_from(bid.price_gwei)).collect(),
+            };
+            open_auction(call.abi_encode(), U256::ZERO)
+        }
+        Action::RefundOpenBids { epoch, .. } => {
+            open_auction(OpenBidAuction::refundCall { epoch: epoch.0 }.abi_encode(), U256::ZERO)
         }
         Action::CommitBid { operator, epoch, commitment, sealed } => {
             let call =
@@ -132,11 +174,27 @@ pub async fn encode(l1: &L1, view: &ChainView, action: &Action) -> Result<Call, 
             auction(SealedBidAuction::settleCall { epoch: epoch.0 }.abi_encode(), U256::ZERO)
         }
 
+        Action::QueueWeight { operator, fee, .. } => {
+            let data = StakeWeighted::queueCall { operator: operator.0 }.abi_encode().into();
+            Call { to: contracts.stake, data, value: *fee }
+        }
+        Action::ApplyQueue { epoch } => {
+            let data = StakeWeighted::applyQueueCall { epoch: epoch.0 }.abi_encode().into();
+            Call { to: contracts.stake, data, value: U256::ZERO }
+        }
+        Action::Score { epoch } => {
+            let data = Performance::scoreCall { epoch: epoch.0 }.abi_encode().into();
+            Call { to: contracts.performance, data, value: U256::ZERO }
+        }
         Action::RecordSeed { epoch } => {
             let (header, parent) = seed_headers(l1, view, *epoch).await?;
             schedule(Schedule::recordSeedCall { epoch: epoch.0, header, parent }.abi_encode())
         }
         Action::Freeze { epoch } => schedule(Schedule::freezeCall { epoch: epoch.0 }.abi_encode()),
+        Action::VoidUnderbonded { epoch, operator } => {
+            let call = Schedule::voidUnderbondedCall { epoch: epoch.0, operator: operator.0 };
+            schedule(call.abi_encode())
+        }
         Action::Cancel { epoch } => schedule(Schedule::cancelCall { epoch: epoch.0 }.abi_encode()),
 
         Action::Claim { slot } => baton(Baton::claimCall { slot: slot.0 }.abi_encode(), U256::ZERO),
@@ -155,8 +213,19 @@ pub async fn encode(l1: &L1, view: &ChainView, action: &Action) -> Result<Call, 
         Action::RecordMiss { slot } => {
             baton(Baton::recordMissCall { slot: slot.0 }.abi_encode(), U256::ZERO)
         }
+        Action::Expel { operator } => {
+            let data = Slasher::expelCall { operator: operator.0 }.abi_encode().into();
+            Call { to: contracts.slasher, data, value: U256::ZERO }
+        }
         Action::Collect { operator } => {
             baton(Baton::collectCall { operator: operator.0 }.abi_encode(), U256::ZERO)
+        }
+
+        Action::Finalize { epoch } => {
+            rewards(RewardPool::finalizeCall { epoch: epoch.0 }.abi_encode())
+        }
+        Action::ClaimRewards { operator, token } => {
+            rewards(RewardPool::claimCall { operator: operator.0, token: *token }.abi_encode())
         }
     })
 }

@@ -2,8 +2,11 @@
 
 use alloy::sol_types::SolInterface;
 use rota_bindings::{
-    Baton::BatonErrors, BondVault::BondVaultErrors, OperatorRegistry::OperatorRegistryErrors,
-    Schedule::ScheduleErrors, SealedBidAuction::SealedBidAuctionErrors,
+    Baton::BatonErrors, BondVault::BondVaultErrors, OpenBidAuction::OpenBidAuctionErrors,
+    OperatorRegistry::OperatorRegistryErrors, Performance::PerformanceErrors,
+    RewardPool::RewardPoolErrors, Schedule::ScheduleErrors,
+    SealedBidAuction::SealedBidAuctionErrors, Slasher::SlasherErrors,
+    StakeWeighted::StakeWeightedErrors,
 };
 use std::fmt::Debug;
 
@@ -14,6 +17,11 @@ pub(crate) fn explain(data: &[u8]) -> Option<String> {
         .or_else(|| as_error_of::<SealedBidAuctionErrors>(data))
         .or_else(|| as_error_of::<BondVaultErrors>(data))
         .or_else(|| as_error_of::<OperatorRegistryErrors>(data))
+        .or_else(|| as_error_of::<StakeWeightedErrors>(data))
+        .or_else(|| as_error_of::<PerformanceErrors>(data))
+        .or_else(|| as_error_of::<OpenBidAuctionErrors>(data))
+        .or_else(|| as_error_of::<RewardPoolErrors>(data))
+        .or_else(|| as_error_of::<SlasherErrors>(data))
 }
 
 /// `Enum(Error { values })` as it is derived, without the enum's name.

@@ -7,9 +7,9 @@ use alloy::{
     rpc::types::{Filter, Log},
     sol,
 };
-use futures::future::{try_join, try_join_all, try_join5};
+use futures::future::{try_join, try_join_all, try_join3, try_join4, try_join5};
 use rota_bindings::{
-    Baton, BondVault, RotationTarget, Schedule,
+    Baton, BondVault, OpenBidAuction, Pledges, RewardPool, RotationTarget, Schedule,
     SealedBidAuction::{self, SealedBidAuctionEvents},
 };
 use rota_core::{
@@ -221,9 +221,11 @@ impl Watcher {
     }
 
     fn filter(&self) -> Filter {
-        let contracts = &self.deployment.contracts;
-        let Contracts { registry, vault, auction, schedule, baton, .. } = *contracts;
-        Filter::new().address(vec![registry, vault, auction, schedule, baton])
+        let Contracts { registry, vault, auction, schedule, baton, .. } = self.deployment.contracts;
+        let Contracts { open_auction, stake, performance, rewards, slasher, .. } =
+            self.deployment.contracts;
+        let core = [registry, vault, auction, schedule, baton, slasher];
+        Filter::new().address([&core[..], &[open_auction, stake, performance, rewards]].concat())
     }
 
     async fn events(
@@ -276,13 +278,15 @@ impl Watcher {
         let head = view.head();
         let at = BlockId::hash(head.hash);
         let Contracts { vault, auction, schedule, baton, adapter, .. } = self.deployment.contracts;
+        let Contracts { open_auction, rewards, .. } = self.deployment.contracts;
         let Accounts { sequencer_key, owner } = self.accounts;
-        let token = self.deployment.token;
+        let (pledges, token) = (self.deployment.pledges, self.deployment.token);
 
         // At once: one after the other they would take a dozen round trips, and the fence refuses a view older than 2 s.
         let ids: Vec<_> = view.state().operators.keys().copied().collect();
-        let bonds =
-            ids.iter().map(|id| self.l1.read(vault, BondVault::bondOfCall { operator: id.0 }, at));
+        let bonds = ids
+            .iter()
+            .map(|id| self.l1.read(vault, BondVault::selfBondOfCall { operator: id.0 }, at));
         let tokens = async {
             if token.is_zero() {
                 return Ok((U256::ZERO, U256::ZERO));
@@ -294,47 +298,111 @@ impl Watcher {
             )
             .await
         };
+        let next = view.timeline().epoch_at(head.timestamp).next();
+        let scheduled: Vec<_> =
+            ids.iter().copied().filter(|id| view.is_assigned_in(next, *id)).collect();
+        let shortfalls = scheduled.iter().map(|id| {
+            let check = Pledges::checkPledgeCall { operator: id.0, epoch: next.0 };
+            self.l1.read(pledges, check, at)
+        });
+        // What the stake policy draws by, if anything is going to be drawn.
+        let later = Epoch(next.0 + 1);
+        let staked: Vec<_> = ids.iter().copied().filter(|_| view.needs(later).stake).collect();
+        let stakes = staked.iter().map(|id| async move {
+            let operator = id.0;
+            let pledge = Pledges::pledgeAtCall { operator, epoch: later.0 };
+            let (pledge, bond) = try_join(
+                self.l1.read(pledges, pledge, at),
+                self.l1.read(vault, BondVault::bondOfCall { operator }, at),
+            )
+            .await?;
+            Ok(if pledge.is_zero() { bond } else { pledge })
+        });
         let own = async {
             let Some(id) = view.operator_of_key(sequencer_key) else { return Ok(Money::default()) };
             let operator = id.0;
             // The bid that could be committed now is for the epoch after next.
             let epoch = view.timeline().epoch_at(head.timestamp).0 + 2;
-            let (balance, live, free, deposit, collectable) = try_join5(
-                self.l1.read(vault, BondVault::balanceOfCall { operator }, at),
+            let lock = Pledges::lockPerSlotAtCall { epoch };
+            let pledged =
+                |epoch: u64| self.l1.read(pledges, Pledges::pledgeAtCall { operator, epoch }, at);
+            let pledged = try_join(pledged(epoch - 2), pledged(epoch));
+            let bond = try_join5(
+                pledged,
+                self.l1.read(vault, BondVault::bondOfCall { operator }, at),
+                self.l1.read(pledges, lock, at),
+                self.l1.read(vault, BondVault::poolOfCall { operator, asset: 0 }, at),
+                self.l1.read(vault, BondVault::poolOfCall { operator, asset: 1 }, at),
+            );
+            let (
+                ((pledge, pledge_to_come), bond, lock_per_slot, eth_pool, token_pool),
+                live,
+                free,
+                deposit,
+                collectable,
+            ) = try_join5(
+                bond,
                 self.l1.read(schedule, Schedule::liveSlotsOfCall { operator }, at),
                 self.l1.read(auction, SealedBidAuction::freeBalanceOfCall { operator }, at),
                 self.l1.read(auction, SealedBidAuction::depositForCall { epoch }, at),
                 self.l1.read(baton, Baton::collectableCall { operator }, at),
             )
             .await?;
+            let (open_free, eth, tokens) = try_join3(
+                self.l1.read(open_auction, OpenBidAuction::freeBalanceOfCall { operator }, at),
+                self.l1.read(rewards, RewardPool::rewardOf_1Call { operator, token: false }, at),
+                self.l1.read(rewards, RewardPool::rewardOf_1Call { operator, token: true }, at),
+            )
+            .await?;
             Ok(Money {
-                bond_eth: balance.eth,
-                bond_token: balance.token,
+                bond,
+                lock_per_slot,
+                pledge,
+                pledge_to_come,
+                bond_eth: own_quanta(&eth_pool) * self.deployment.quantum,
+                bond_token: own_quanta(&token_pool) * self.deployment.token_quantum,
                 live_slots: live.saturating_to(),
                 auction_free: free,
                 bid_deposit: deposit,
                 collectable,
+                open_free,
+                rewards: [eth.released, tokens.released],
                 ..Money::default()
             })
         };
-        let accounts = try_join(self.l1.balance(sequencer_key, at), self.l1.balance(owner, at));
-        let (own, bonds, batcher, tokens, (gas, owner_eth)) = try_join5(
-            own,
-            try_join_all(bonds),
-            self.l1.read(adapter, RotationTarget::batcherCall {}, at),
-            tokens,
-            accounts,
-        )
-        .await?;
+        let accounts = try_join4(
+            self.l1.balance(sequencer_key, at),
+            self.l1.balance(owner, at),
+            self.l1.read(rewards, RewardPool::undividedCall { token: false }, at),
+            self.l1.read(rewards, RewardPool::undividedCall { token: true }, at),
+        );
+        let bonds = try_join3(try_join_all(bonds), try_join_all(shortfalls), try_join_all(stakes));
+        let (own, (bonds, shortfalls, stakes), batcher, tokens, (gas, owner_eth, eth, issue)) =
+            try_join5(
+                own,
+                bonds,
+                self.l1.read(adapter, RotationTarget::batcherCall {}, at),
+                tokens,
+                accounts,
+            )
+            .await?;
         Ok(Money {
             at: L1BlockId { number: head.number, hash: head.hash },
-            bonds: ids.into_iter().zip(bonds).collect(),
+            self_bonds: ids.into_iter().zip(bonds).collect(),
+            shortfalls: scheduled.into_iter().zip(shortfalls).collect(),
+            stakes: staked.into_iter().zip(stakes).collect(),
             gas,
             owner_eth,
             owner_token: tokens.0,
             owner_allowance: tokens.1,
             batcher,
+            undivided: [eth, issue],
             ..own
         })
     }
+}
+
+/// What the operator's own shares of a pool are worth, in quanta, as the vault rounds it: down.
+fn own_quanta(pool: &BondVault::poolOfReturn) -> U256 {
+    pool.own * (pool.assets + U256::ONE) / (pool.shares + U256::ONE)
 }

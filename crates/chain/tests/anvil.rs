@@ -18,7 +18,7 @@ use rota_core::{
     Contracts, Epoch, OperatorId, Slot, Timestamp,
     intent::{Action, Intent, IntentRecord, IntentStore, StoreFault},
     timeline::{Clock, Delays, Timeline},
-    view::{ChainView, Deployment},
+    view::{ChainView, Deployment, PolicyTerms},
 };
 use rota_devnet::solo::Solo;
 use std::{
@@ -57,9 +57,16 @@ impl Anvil {
             schedule: contract(4),
             baton: contract(5),
             adapter: contract(6),
+            open_auction: contract(7),
+            auction_policy: contract(8),
+            stake: contract(9),
+            performance: contract(10),
+            composite: contract(11),
+            rewards: contract(12),
+            slasher: contract(13),
         };
         let anvil = Self { node, rpc, contracts };
-        for address in [1, 2, 3, 4, 5, 6].map(contract) {
+        for address in (1..=13).map(contract) {
             anvil.set_code(address, &ECHO).await;
         }
         anvil.mine(1).await;
@@ -133,12 +140,16 @@ impl Anvil {
             l2_chain_id: 901,
             contracts: self.contracts,
             timeline: Timeline { clock, delays },
+            pledges: Address::repeat_byte(8),
             min_bond: U256::ZERO,
-            lock_per_slot: U256::ZERO,
+            min_deposit: U256::ZERO,
+            quantum: U256::from(1),
             floor_price: U256::ZERO,
             cap_slots: 2,
             token: Address::ZERO,
+            token_quantum: U256::from(1),
             call_out_bond: U256::ZERO,
+            terms: PolicyTerms::default(),
         };
         Watcher::new(
             self.l1(),

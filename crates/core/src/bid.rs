@@ -128,6 +128,12 @@ impl Curve {
         costs.max().unwrap_or_default()
     }
 
+    /// What each further slot is worth, gwei, the first one first.
+    pub fn units(&self) -> impl Iterator<Item = u64> + '_ {
+        let times = |step: &Step| std::iter::repeat_n(step.price_gwei, step.quantity.into());
+        self.0.iter().flat_map(times)
+    }
+
     /// Slots asked for.
     pub fn slots(&self) -> u64 {
         self.0.iter().map(|step| u64::from(step.quantity)).sum()

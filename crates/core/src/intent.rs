@@ -6,7 +6,7 @@
 use crate::{
     message::BlockCommitment,
     types::{Epoch, OperatorId, Slot, Timestamp, Wei},
-    view::{ChainView, Status},
+    view::{ChainView, Market, Status},
 };
 use alloy::primitives::{Address, B256, Bytes, Signature, U256};
 use serde::{Deserialize, Serialize};
@@ -44,6 +44,10 @@ pub enum Action {
         operator: OperatorId,
         amount: Wei,
     },
+    SetPledge {
+        operator: OperatorId,
+        value: Wei,
+    },
     /// Lets the vault pull `amount` of the bond's ERC-20.
     ApproveToken {
         amount: U256,
@@ -65,10 +69,31 @@ pub enum Action {
     FundAuction {
         operator: OperatorId,
         amount: Wei,
+        #[serde(default)]
+        market: Market,
     },
     WithdrawAuction {
         operator: OperatorId,
         amount: Wei,
+        #[serde(default)]
+        market: Market,
+    },
+    /// Enters the open auction, in which `agent`, our sequencer key, bids from then on.
+    EnterAuction {
+        operator: OperatorId,
+        epoch: Epoch,
+        agent: Address,
+    },
+    /// Bids in the open auction: those that have come too late are left out.
+    PlaceBids {
+        operator: OperatorId,
+        epoch: Epoch,
+        bids: Vec<SlotBid>,
+    },
+    /// Has the open auction give back what was paid for slots that others got.
+    RefundOpenBids {
+        operator: OperatorId,
+        epoch: Epoch,
     },
     /// `sealed` follows the arguments: the curve, readable with the bidder's key alone, so that a lost disk can reveal.
     CommitBid {
@@ -89,6 +114,18 @@ pub enum Action {
     },
     RefundBid {
         operator: OperatorId,
+        epoch: Epoch,
+    },
+    /// Tells the stake policy of an operator's weight, in units; `fee` is what the entry costs.
+    QueueWeight {
+        operator: OperatorId,
+        weight: u64,
+        fee: Wei,
+    },
+    ApplyQueue {
+        epoch: Epoch,
+    },
+    Score {
         epoch: Epoch,
     },
     RecordSeed {
@@ -133,9 +170,34 @@ pub enum Action {
     JailUnderbonded {
         operator: OperatorId,
     },
+    VoidUnderbonded {
+        epoch: Epoch,
+        operator: OperatorId,
+    },
+    /// Takes the slots to come and the locks of an operator that equivocated.
+    Expel {
+        operator: OperatorId,
+    },
     Collect {
         operator: OperatorId,
     },
+    /// Has the reward pool divide what is there for `epoch`.
+    Finalize {
+        epoch: Epoch,
+    },
+    /// `token`: of the pool's ERC-20 instead of ETH.
+    ClaimRewards {
+        operator: OperatorId,
+        token: bool,
+    },
+}
+
+/// A bid for one slot of an epoch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SlotBid {
+    /// Position of the slot in the epoch.
+    pub index: u8,
+    pub price_gwei: u64,
 }
 
 /// Which of an operator's keys sends a transaction.
@@ -157,17 +219,32 @@ impl Action {
             Self::Activate { operator } => format!("activate/{operator}"),
             Self::Deactivate { operator } => format!("deactivate/{operator}"),
             Self::DepositBond { operator, .. } => format!("deposit-bond/{operator}"),
+            Self::SetPledge { operator, .. } => format!("set-pledge/{operator}"),
             Self::ApproveToken { .. } => "approve-token".to_owned(),
             Self::DepositToken { operator, .. } => format!("deposit-token/{operator}"),
             Self::RequestExit { operator, token, .. } => format!("request-exit/{operator}/{token}"),
             Self::ClaimExit { operator, ticket } => format!("claim-exit/{operator}/{ticket}"),
-            Self::FundAuction { operator, .. } => format!("fund-auction/{operator}"),
+            Self::FundAuction { operator, market: Market::Sealed, .. } => {
+                format!("fund-auction/{operator}")
+            }
+            Self::FundAuction { operator, market: Market::Open, .. } => {
+                format!("fund-open-auction/{operator}")
+            }
             Self::WithdrawAuction { operator, .. } => format!("withdraw-auction/{operator}"),
+            Self::EnterAuction { operator, epoch, .. } => {
+                format!("enter-auction/{epoch}/{operator}")
+            }
+            // Whichever slots: while bids are under way, no others are placed.
+            Self::PlaceBids { operator, epoch, .. } => format!("place-bids/{epoch}/{operator}"),
+            Self::RefundOpenBids { epoch, .. } => format!("refund-open-bids/{epoch}"),
             // Whatever the curve: fees that are estimated anew are no reason to bid again.
             Self::CommitBid { operator, epoch, .. } => format!("commit-bid/{epoch}/{operator}"),
             Self::RevealBid { operator, epoch, .. } => format!("reveal-bid/{epoch}/{operator}"),
             Self::ForfeitBid { operator, epoch } => format!("forfeit-bid/{epoch}/{operator}"),
             Self::RefundBid { operator, epoch } => format!("refund-bid/{epoch}/{operator}"),
+            Self::QueueWeight { operator, .. } => format!("queue-weight/{operator}"),
+            Self::ApplyQueue { epoch } => format!("apply-queue/{epoch}"),
+            Self::Score { epoch } => format!("score/{epoch}"),
             Self::RecordSeed { epoch } => format!("record-seed/{epoch}"),
             Self::Settle { epoch } => format!("settle/{epoch}"),
             Self::Freeze { epoch } => format!("freeze/{epoch}"),
@@ -179,7 +256,13 @@ impl Action {
             Self::TakeOver { first, holder } => format!("take-over/{first}/{holder}"),
             Self::RecordMiss { slot } => format!("record-miss/{slot}"),
             Self::JailUnderbonded { operator } => format!("jail/{operator}"),
+            Self::VoidUnderbonded { epoch, operator } => {
+                format!("void-underbonded/{epoch}/{operator}")
+            }
+            Self::Expel { operator } => format!("expel/{operator}"),
             Self::Collect { operator } => format!("collect/{operator}"),
+            Self::Finalize { epoch } => format!("finalize/{epoch}"),
+            Self::ClaimRewards { operator, token } => format!("claim-rewards/{operator}/{token}"),
         }
     }
 
@@ -190,6 +273,7 @@ impl Action {
             | Self::Activate { .. }
             | Self::Deactivate { .. }
             | Self::DepositBond { .. }
+            | Self::SetPledge { .. }
             | Self::ApproveToken { .. }
             | Self::DepositToken { .. }
             | Self::RequestExit { .. }
@@ -220,6 +304,18 @@ impl Action {
             Self::RefundBid { operator, epoch } => {
                 view.round(*epoch).is_none_or(|round| round.refunded.contains(operator))
             }
+            Self::QueueWeight { operator, weight, .. } => view.queued_weight(*operator) == *weight,
+            Self::ApplyQueue { epoch } => !view.is_queue_due(*epoch),
+            Self::Score { epoch } => view.state().scores.has(*epoch),
+            Self::EnterAuction { operator, epoch, agent } => {
+                let round = view.open_round(*epoch);
+                round.is_some_and(|round| round.agents.get(operator) == Some(agent))
+            }
+            Self::RefundOpenBids { operator, epoch } => {
+                let begun = view.timeline().start_of_epoch(*epoch);
+                !view.open_refunds(*operator, begun).contains(epoch)
+            }
+            Self::Finalize { epoch } => view.state().unrewarded > *epoch,
             Self::RecordSeed { epoch } => view.is_seeded(*epoch),
             Self::Settle { epoch } => view.is_settled(*epoch),
             Self::Freeze { epoch } => view.is_frozen(*epoch),
@@ -242,6 +338,12 @@ impl Action {
             Self::JailUnderbonded { operator } => {
                 self.latest_status(view, *operator) != Status::Active
             }
+            Self::VoidUnderbonded { epoch, operator } => !view.is_assigned_in(*epoch, *operator),
+            Self::SetPledge { value, .. } => view.money.pledge_to_come == *value,
+            Self::Expel { operator } => {
+                let at_large = view.offenders_at_large(view.head().timestamp);
+                !at_large.iter().any(|(other, _)| other == operator)
+            }
             Self::CallOut { slot, .. } => view
                 .state()
                 .call_out
@@ -253,6 +355,9 @@ impl Action {
             | Self::ClaimExit { .. }
             | Self::FundAuction { .. }
             | Self::WithdrawAuction { .. }
+            // Being outbid meanwhile is no reason to take a bid back that leads elsewhere.
+            | Self::PlaceBids { .. }
+            | Self::ClaimRewards { .. }
             | Self::Collect { .. } => false,
         }
     }

@@ -50,8 +50,12 @@ pub struct Me {
     pub bond_eth: Wei,
     /// The bond's ERC-20 to keep in it, its smallest units; 0 leaves it alone.
     pub bond_token: U256,
+    /// What to promise to hold when there are slots, wei; 0 leaves it alone.
+    pub pledge: Wei,
     /// Free balance to keep at the auction, wei.
     pub auction_balance: Wei,
+    /// Rewards to wait for before they are fetched, in ETH (wei) and in the pool's ERC-20 (its smallest units); 0 leaves them alone.
+    pub rewards_minimum: [Wei; 2],
     /// With less on the sequencer key nothing is bid, wei.
     pub gas_minimum: Wei,
     pub bid_secret: BidSecret,

@@ -5,19 +5,27 @@ use crate::{
     me::{Head, Me, NodeView},
     timeline::{Clock, Delays, Timeline},
     types::{BlockId, Contracts, Epoch, L1Block, Millis, OperatorId, Slot, Timestamp},
-    view::{ChainView, Deployment, Event},
+    view::{ChainView, Deployment, Event, OpenTerms, PolicyTerms},
 };
 use alloy::primitives::{Address, B256, Bytes, Signature, U256, keccak256};
 use rota_bindings::{
     Baton::{self, BatonEvents},
+    OpenBidAuction::{BidPlaced, BidRefunded, BidderEntered, OpenBidAuctionEvents},
     OperatorRegistry::{self, OperatorRegistryEvents},
+    Performance::{EpochScored, PerformanceEvents},
+    RewardPool::{EpochFinalized, RewardPoolEvents},
     Schedule::{self, ScheduleEvents},
     SealedBidAuction::{self, SealedBidAuctionEvents},
+    Slasher::{Equivocated, Expelled, SlasherEvents},
+    StakeWeighted::{QueueApplied, Queued, StakeWeightedEvents},
 };
 use std::sync::Arc;
 
 /// Genesis: slots of 16 s and epochs of 64 s from here on. L1 blocks have even times: block n is dated 2 n.
 pub const GENESIS: u64 = 1_000;
+/// Policies that ask nothing of keepers, and one of which the deployment knows nothing more.
+pub const ROUND_ROBIN: Address = Address::repeat_byte(14);
+pub const OPEN_AUCTION_POLICY: Address = Address::repeat_byte(15);
 /// Us, in the tests of duties.
 pub const ME: OperatorId = OperatorId(2);
 
@@ -51,18 +59,40 @@ pub fn deployment() -> Arc<Deployment> {
         schedule: Address::repeat_byte(4),
         baton: Address::repeat_byte(5),
         adapter: Address::repeat_byte(6),
+        open_auction: Address::repeat_byte(8),
+        auction_policy: Address::repeat_byte(9),
+        stake: Address::repeat_byte(10),
+        performance: Address::repeat_byte(11),
+        composite: Address::repeat_byte(12),
+        rewards: Address::repeat_byte(13),
+        slasher: Address::repeat_byte(16),
     };
     Arc::new(Deployment {
         l1_chain_id: 31_337,
         l2_chain_id: 901,
         contracts,
         timeline: timeline(),
+        pledges: Address::repeat_byte(8),
         min_bond: U256::from(100),
-        lock_per_slot: U256::from(10),
+        min_deposit: U256::ZERO,
+        quantum: U256::from(1),
         floor_price: U256::from(1_000_000_000u64),
         cap_slots: 2,
         token: Address::repeat_byte(7),
+        token_quantum: U256::from(1),
         call_out_bond: U256::from(5),
+        terms: PolicyTerms {
+            open: OpenTerms {
+                policy: OPEN_AUCTION_POLICY,
+                floor_gwei: 1,
+                step_bps: 500,
+                extension: 6,
+                cap_slots: 2,
+            },
+            composite: vec![contracts.stake, contracts.performance, ROUND_ROBIN],
+            stake_unit: U256::from(10),
+            stake_fee: U256::from(3),
+        },
     })
 }
 
@@ -90,7 +120,9 @@ pub fn me(id: OperatorId) -> Me {
         endpoint: format!("http://{id}"),
         bond_eth: U256::ZERO,
         bond_token: U256::ZERO,
+        pledge: U256::ZERO,
         auction_balance: U256::ZERO,
+        rewards_minimum: [U256::ZERO; 2],
         gas_minimum: U256::from(10),
         bid_secret: BidSecret::new(&Signature::new(U256::from(id.0), U256::from(1), false)),
     }
@@ -113,17 +145,23 @@ pub struct Scene {
 }
 
 impl Scene {
-    /// At genesis: the reserve, operators 2 to 4 active from epoch 0 on, stage 2, everybody well funded.
+    /// At genesis: the reserve, operators 2 to 4 active from epoch 0 on, stage 2, sealed bids before round robin, everybody well funded.
     pub fn new() -> Self {
         let view = ChainView::new(deployment(), block(GENESIS - 10));
-        let mut scene = Self { view }.stage(2);
+        let auction = view.deployment.contracts.auction_policy;
+        let mut scene = Self { view }.stage(2).policies(2, &[auction, ROUND_ROBIN], 0);
         for id in 1..=4 {
             scene = scene.operator(id);
         }
-        scene.view.money.bonds = (1..=4).map(|id| (OperatorId(id), U256::from(1_000))).collect();
+        scene.view.money.self_bonds =
+            (1..=4).map(|id| (OperatorId(id), U256::from(1_000))).collect();
+        scene.view.money.stakes = scene.view.money.self_bonds.clone();
+        (scene.view.money.bond, scene.view.money.lock_per_slot) =
+            (U256::from(1_000), U256::from(10));
         scene.view.money.gas = U256::from(1_000_000);
         scene.view.money.owner_eth = U256::from(1_000_000);
         scene.view.money.auction_free = U256::from(1_000_000_000_000_000_000u64);
+        scene.view.money.open_free = U256::from(1_000_000_000_000_000_000u64);
         scene.view.money.batcher = batcher_key(OperatorId::RESERVE);
         scene.at(GENESIS)
     }
@@ -190,6 +228,68 @@ impl Scene {
             stage,
             fromEpoch: 0,
         }))
+    }
+
+    /// The policies of `stage` from an epoch on.
+    pub fn policies(self, stage: u8, policies: &[Address], from: u64) -> Self {
+        let policies = policies.to_vec();
+        let event = Schedule::PoliciesSet { stage, policies, fromEpoch: from };
+        self.schedule(ScheduleEvents::PoliciesSet(event))
+    }
+
+    pub fn queued(self, operator: u16, weight: u64, from: u64) -> Self {
+        let event = Queued { operator, weight: U256::from(weight), activeFrom: from };
+        self.event(Event::Stake(StakeWeightedEvents::Queued(event)))
+    }
+
+    pub fn queue_applied(self, epoch: u64, count: u64) -> Self {
+        let event = QueueApplied { epoch, count: U256::from(count) };
+        self.event(Event::Stake(StakeWeightedEvents::QueueApplied(event)))
+    }
+
+    pub fn scored(self, epoch: u64) -> Self {
+        let event = EpochScored { epoch, misses: U256::ZERO, seats: U256::from(4) };
+        self.event(Event::Performance(PerformanceEvents::EpochScored(event)))
+    }
+
+    pub fn equivocated(self, operator: u16) -> Self {
+        let (number, reporter, share) = (1, Address::ZERO, U256::from(1));
+        let event = Equivocated { operator, number, reporter, share };
+        self.event(Event::Slasher(SlasherEvents::Equivocated(event)))
+    }
+
+    pub fn expelled(self, operator: u16) -> Self {
+        let event = Expelled { operator, reporter: Address::ZERO, taken: U256::from(1) };
+        self.event(Event::Slasher(SlasherEvents::Expelled(event)))
+    }
+
+    pub fn entered(self, epoch: u64, operator: u16) -> Self {
+        let agent = sequencer_key(OperatorId(operator));
+        let event = BidderEntered { epoch, operator, agent };
+        self.event(Event::OpenAuction(OpenBidAuctionEvents::BidderEntered(event)))
+    }
+
+    /// An open bid, placed in the head.
+    pub fn placed(self, epoch: u64, operator: u16, index: u64, price_gwei: u64) -> Self {
+        let (index, price) = (U256::from(index), U256::from(price_gwei));
+        let event = BidPlaced { epoch, operator, index, priceGwei: price };
+        self.event(Event::OpenAuction(OpenBidAuctionEvents::BidPlaced(event)))
+    }
+
+    pub fn given_back(self, epoch: u64, operator: u16, index: u64, gwei: u64) -> Self {
+        let amount = U256::from(gwei) * U256::from(1_000_000_000u64);
+        let event = BidRefunded { epoch, operator, index: U256::from(index), amount };
+        self.event(Event::OpenAuction(OpenBidAuctionEvents::BidRefunded(event)))
+    }
+
+    pub fn finalized(self, epoch: u64) -> Self {
+        let event = EpochFinalized {
+            epoch,
+            feesPerSlot: U256::from(1),
+            tokensPerSlot: U256::ZERO,
+            slotsServed: U256::from(4),
+        };
+        self.event(Event::Rewards(RewardPoolEvents::EpochFinalized(event)))
     }
 
     pub fn seeded(self, epoch: u64) -> Self {

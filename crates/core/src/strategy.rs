@@ -2,8 +2,9 @@
 
 use crate::{
     bid::Curve,
+    intent::SlotBid,
     me::{Me, NodeView},
-    types::{Epoch, OperatorId, Wei},
+    types::{Epoch, OperatorId, Timestamp, Wei},
     view::ChainView,
 };
 use alloy::primitives::{U256, utils::format_ether};
@@ -21,11 +22,17 @@ pub struct Auctioned<'a> {
     pub id: OperatorId,
     /// The epoch whose slots are for sale.
     pub epoch: Epoch,
+    /// When the next L1 block is expected to be dated.
+    pub at: Timestamp,
 }
 
 /// Decides bids. The same question always has the same answer, so that a simulation replays what a keeper does.
 pub trait Strategy: Send + Sync {
+    /// The curve to commit to in a sealed auction.
     fn bid(&self, auction: &Auctioned<'_>) -> Result<Curve, NoBid>;
+
+    /// What to bid in an open auction as it stands; nothing once we lead what we want, or the rest is dearer than it is worth.
+    fn open_bids(&self, auction: &Auctioned<'_>) -> Result<Vec<SlotBid>, NoBid>;
 }
 
 /// Why nothing is bid. Each is a protection of the operator's money; all amounts are wei.
@@ -65,6 +72,10 @@ impl Strategy for NeverBid {
     fn bid(&self, _: &Auctioned<'_>) -> Result<Curve, NoBid> {
         Err(NoBid::Disabled)
     }
+
+    fn open_bids(&self, _: &Auctioned<'_>) -> Result<Vec<SlotBid>, NoBid> {
+        Err(NoBid::Disabled)
+    }
 }
 
 /// Fixed curves used in turn, capped by a ceiling and by what the slots are estimated to earn, within a budget.
@@ -82,7 +93,70 @@ pub struct CurveStrategy {
 
 impl Strategy for CurveStrategy {
     fn bid(&self, auction: &Auctioned<'_>) -> Result<Curve, NoBid> {
-        let Auctioned { view, me, node, id, epoch } = *auction;
+        let Auctioned { view, id, .. } = *auction;
+        let deployment = &view.deployment;
+        let floor_gwei = (deployment.floor_price / U256::from(GWEI)).saturating_to();
+        let curve = self.offer(auction, floor_gwei, deployment.cap_slots)?;
+        let cost = curve.max_cost();
+
+        let spent = view.spent(id);
+        if !self.budget.is_zero() && spent.saturating_add(cost) > self.budget {
+            return Err(NoBid::BudgetUsedUp { budget: self.budget, spent, cost });
+        }
+        // The deposit is taken at the commitment already, and is part of the lock at the reveal.
+        let (free, cost) = (view.money.auction_free, cost.max(view.money.bid_deposit));
+        if free < cost {
+            return Err(NoBid::BalanceShort { free, cost });
+        }
+        Ok(curve)
+    }
+
+    /// Each further slot is worth what the curve says of the next one: bids the least for the cheapest ones, as long as that is not
+    /// above it.
+    fn open_bids(&self, auction: &Auctioned<'_>) -> Result<Vec<SlotBid>, NoBid> {
+        let Auctioned { view, id, epoch, at, .. } = *auction;
+        let terms = &view.deployment.terms.open;
+        let curve = self.offer(auction, terms.floor_gwei, terms.cap_slots)?;
+
+        let count = view.timeline().clock.slots_per_epoch;
+        let mut slots = view.open_slots(epoch, at);
+        slots.retain(|slot| slot.leader != Some(id));
+        // Of slots that cost the same each operator begins with another one, so that they do not outbid each other for nothing.
+        slots.sort_by_key(|slot| (slot.least_gwei, (slot.index + u64::from(id.0)) % count));
+        let worth = curve.units().skip(view.open_leads(id, epoch) as usize);
+        let wanted = worth.zip(slots).take_while(|(worth, slot)| slot.least_gwei <= *worth);
+
+        // What is led is spent already, until somebody outbids it.
+        let spent = view.spent(id);
+        let (mut bids, mut cost) = (vec![], Wei::ZERO);
+        for (_, slot) in wanted {
+            let more = cost + U256::from(slot.least_gwei) * U256::from(GWEI);
+            let free = view.money.open_free;
+            let short = if !self.budget.is_zero() && spent.saturating_add(more) > self.budget {
+                NoBid::BudgetUsedUp { budget: self.budget, spent, cost: more }
+            } else if free < more {
+                NoBid::BalanceShort { free, cost: more }
+            } else {
+                cost = more;
+                bids.push(SlotBid { index: slot.index as u8, price_gwei: slot.least_gwei });
+                continue;
+            };
+            // What can be paid for is bid.
+            return if bids.is_empty() { Err(short) } else { Ok(bids) };
+        }
+        Ok(bids)
+    }
+}
+
+impl CurveStrategy {
+    /// The epoch's curve, capped and clipped, unless something forbids to bid at all.
+    fn offer(
+        &self,
+        auction: &Auctioned<'_>,
+        floor_gwei: u64,
+        cap_slots: u64,
+    ) -> Result<Curve, NoBid> {
+        let Auctioned { view, me, node, id, epoch, .. } = *auction;
         let deployment = &view.deployment;
 
         if !node.synced {
@@ -92,35 +166,22 @@ impl Strategy for CurveStrategy {
         if held < needed {
             return Err(NoBid::GasShort { held, needed });
         }
+        let curve = self.curve(node, epoch, floor_gwei)?;
+        let curve = curve.clipped(cap_slots).ok_or(NoBid::NoCurve)?;
 
-        let curve =
-            self.curve(node, epoch, (deployment.floor_price / U256::from(GWEI)).saturating_to())?;
-        let curve = curve.clipped(deployment.cap_slots).ok_or(NoBid::NoCurve)?;
-        let cost = curve.max_cost();
-
-        let spent = view.spent(id);
-        if !self.budget.is_zero() && spent.saturating_add(cost) > self.budget {
-            return Err(NoBid::BudgetUsedUp { budget: self.budget, spent, cost });
-        }
-        // As `revealBid` checks it: the slots that are live, those that the bid before brought or may bring, and as many more as one
+        // As the auctions check it: the slots that are live, those that the bids before brought or may bring, and as many more as one
         // operator can win.
-        let undecided = view.undecided_slots(id, Epoch(epoch.0 - 1));
-        let slots = view.money.live_slots + undecided + deployment.cap_slots;
-        let locked = deployment.lock_per_slot * U256::from(slots);
-        let (bonded, needed) = (view.bond(id), locked.max(deployment.min_bond));
+        let before = Epoch(epoch.0 - 1);
+        let undecided = view.undecided_slots(id, before);
+        let slots = view.money.live_slots + undecided + cap_slots;
+        let locked = view.money.lock_per_slot * U256::from(slots);
+        let (bonded, needed) = (view.money.bond, locked.max(deployment.min_bond));
         if bonded < needed {
             return Err(NoBid::BondShort { bonded, needed });
         }
-        // The deposit is taken at the commitment already, and is part of the lock at the reveal.
-        let (free, cost) = (view.money.auction_free, cost.max(view.money.bid_deposit));
-        if free < cost {
-            return Err(NoBid::BalanceShort { free, cost });
-        }
         Ok(curve)
     }
-}
 
-impl CurveStrategy {
     fn curve(&self, node: &NodeView, epoch: Epoch, floor_gwei: u64) -> Result<Curve, NoBid> {
         if self.curves.is_empty() {
             return Err(NoBid::NoCurve);

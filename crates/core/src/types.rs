@@ -120,4 +120,32 @@ pub struct Contracts {
     pub baton: Address,
     /// The adapter that owns the chain's SystemConfig.
     pub adapter: Address,
+    pub open_auction: Address,
+    pub auction_policy: Address,
+    pub stake: Address,
+    pub performance: Address,
+    pub composite: Address,
+    pub rewards: Address,
+    pub slasher: Address,
+}
+
+impl Contracts {
+    /// Each with its key under `[contracts]` in a keeper's configuration.
+    pub fn named(&self) -> [(&'static str, Address); 13] {
+        [
+            ("registry", self.registry),
+            ("vault", self.vault),
+            ("auction", self.auction),
+            ("schedule", self.schedule),
+            ("baton", self.baton),
+            ("adapter", self.adapter),
+            ("open_auction", self.open_auction),
+            ("auction_policy", self.auction_policy),
+            ("stake", self.stake),
+            ("performance", self.performance),
+            ("composite", self.composite),
+            ("rewards", self.rewards),
+            ("slasher", self.slasher),
+        ]
+    }
 }

@@ -4,6 +4,7 @@ use crate::{
     Error,
     genesis::L2_CHAIN_ID,
     l1::{L1, OWNER},
+    policy::Policy,
     process::{POLL, Spec, Supervisor},
     tools::{Tools, read_json, write, write_json},
 };
@@ -34,6 +35,8 @@ pub struct Geometry {
     pub l1_block_time: u16,
     pub l2_block_time: u16,
     pub system_config: Address,
+    /// Assigns the slots of the stage that the chain starts in.
+    pub policy: Policy,
 }
 
 /// An operator as the deployment must know it: the first is registered as the reserve, the others are whitelisted.
@@ -149,7 +152,50 @@ fn configure(text: &str, geometry: Geometry, parties: &[Party]) -> Result<Table,
         let section_table = table.get_mut(section).and_then(Value::as_table_mut);
         section_table.ok_or_else(|| format!("no section [{section}]"))?.insert(key.into(), value);
     }
+    let stage = table.get("registry").and_then(|registry| registry.get("stage"));
+    let stage = stage.and_then(Value::as_integer).ok_or("no number `stage` in [registry]")?;
+    let names = geometry.policy.list().into_iter().map(|name| Value::String(name.into())).collect();
+    let policies = table.get_mut("policies").and_then(Value::as_table_mut);
+    policies.ok_or("no section [policies]")?.insert(format!("stage{stage}"), Value::Array(names));
     table.insert("governance".into(), governance);
     table.insert("whitelist".into(), Value::Array(whitelist));
     Ok(table)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_policy_is_that_of_the_stage_in_which_the_chain_starts() {
+        let text = include_str!("../../../script/config/devnet.toml");
+        let party = Party {
+            owner: Address::repeat_byte(1),
+            sequencer: Address::repeat_byte(2),
+            batcher: Address::repeat_byte(3),
+            endpoint: "http://127.0.0.1:1".into(),
+        };
+        let written = |policy| {
+            let geometry = Geometry {
+                genesis: 1_000,
+                slot_seconds: 16,
+                slots_per_epoch: 4,
+                l1_block_time: 2,
+                l2_block_time: 1,
+                system_config: Address::ZERO,
+                policy,
+            };
+            configure(text, geometry, &[party.clone(), party.clone()]).unwrap()
+        };
+        let committed: Table = text.parse().unwrap();
+        for policy in Policy::ALL {
+            assert_eq!(policy.name().parse(), Ok(policy));
+            let (table, names) = (written(policy), policy.list());
+            let stage2 = table["policies"]["stage2"].as_array().unwrap();
+            assert_eq!(stage2.iter().filter_map(Value::as_str).collect::<Vec<_>>(), names);
+            assert_eq!(table["policies"]["stage3"], committed["policies"]["stage3"], "{policy}");
+        }
+        let unknown = "fastest".parse::<Policy>().unwrap_err();
+        assert!(unknown.contains("`fastest`") && unknown.contains("open-auction"), "{unknown}");
+    }
 }

@@ -24,7 +24,8 @@
 //! `rota run --config FILE`, as a stranger would start it. Whatever ends it, no process stays behind ([`process`]). It waits
 //! for conditions with a deadline, never for a time, and an error quotes the log of the process that died.
 //!
-//! **What it leaves out on purpose.** No portal and no bridges on the L1: nothing is deposited or withdrawn. No gossip between
+//! **What it leaves out on purpose.** No portal and no bridges on the L1: nothing is deposited or withdrawn, and the reward pool is given
+//! at the start what a chain's fee vault would withdraw to it. No gossip between
 //! the op-nodes: payloads travel by the keepers' relay, which is what a devnet has to show.
 
 pub mod curves;
@@ -34,6 +35,7 @@ pub mod genesis;
 pub mod l1;
 pub mod node;
 pub mod operator;
+mod policy;
 pub mod ports;
 pub mod process;
 pub mod rpc;
@@ -43,5 +45,6 @@ pub mod stack;
 pub mod tools;
 
 pub use error::Error;
+pub use policy::Policy;
 pub use stack::{Options, Stack};
 pub use tools::Tools;

@@ -233,22 +233,16 @@ impl Follower {
 
 /// The part of a configuration that keepers and followers share; ends inside `[l2]`.
 fn shared_config(deployment: Deployment<'_>, dir: &Path, node: &Node) -> String {
-    let Deployment { l1, contracts: c, deployed_at } = deployment;
+    let Deployment { l1, contracts, deployed_at } = deployment;
+    let addresses = contracts.named().map(|(name, address)| format!("{name} = \"{address}\"\n"));
+    let addresses = addresses.concat();
     format!(
         "data_dir = {data:?}\n\
          \n[l1]\nrpc = [{rpc:?}]\nchain_id = {L1_CHAIN_ID}\ndeployed_at = {deployed_at}\n\
-         \n[contracts]\n\
-         registry = \"{registry}\"\nvault = \"{vault}\"\nauction = \"{auction}\"\n\
-         schedule = \"{schedule}\"\nbaton = \"{baton}\"\nadapter = \"{adapter}\"\n\
+         \n[contracts]\n{addresses}\
          \n[l2]\nchain_id = {L2_CHAIN_ID}\nnode_rpc = {node_rpc:?}\n",
         data = dir.join("data"),
         rpc = l1.url,
-        registry = c.registry,
-        vault = c.vault,
-        auction = c.auction,
-        schedule = c.schedule,
-        baton = c.baton,
-        adapter = c.adapter,
         node_rpc = node.node_rpc,
     )
 }

@@ -7,6 +7,7 @@ use crate::{
     l1::{ISystemConfig, L1, L1_CHAIN_ID, OWNER, Send},
     node::{ChainFiles, Node},
     operator::{Deployment, Follower, Operator},
+    policy::Policy,
     ports::Ports,
     process::{Started, Supervisor},
     rpc,
@@ -27,6 +28,9 @@ use std::{
 
 /// What an operator's three accounts begin with on L1, ETH each: bonds, bids and batches of a long run.
 const FUNDS_ETH: u64 = 100;
+/// What the reward pool begins with, ETH.
+const FEES_ETH: u64 = 4;
+const ETHER: U256 = U256::from_limbs([1_000_000_000_000_000_000, 0, 0, 0]);
 /// Marks a folder as a devnet's.
 const MARK: &str = ".rota-devnet";
 /// Operators at most: one batch of funding transactions, and anvil's account pays for them.
@@ -45,6 +49,8 @@ pub struct Options {
     pub l2_block_time: u16,
     /// Folder of everything: keys, databases, configurations, logs. New, empty, or an earlier devnet's.
     pub dir: PathBuf,
+    /// Assigns the slots.
+    pub policy: Policy,
     /// Draws the bids.
     pub seed: u64,
     /// Seconds from the deployment to slot 0: every keeper must be up by then.
@@ -60,6 +66,7 @@ impl Options {
             l1_block_time: 2,
             l2_block_time: 1,
             dir: dir.into(),
+            policy: Policy::default(),
             seed: 1,
             genesis_delay: 45,
         }
@@ -147,7 +154,7 @@ impl Stack {
             .deploy_system_config(&supervisor, &tools, reserve.batcher, reserve.sequencer)
             .await?;
         let accounts = operators.iter().flat_map(|o| [o.owner, o.sequencer, o.batcher]);
-        let money = U256::from(FUNDS_ETH) * U256::from(10).pow(U256::from(18));
+        let money = U256::from(FUNDS_ETH) * ETHER;
         let fund =
             |to| ("fund an operator", Send { to: Some(to), value: money, ..Send::default() });
         l1.send_all(&supervisor, accounts.map(fund).collect()).await?;
@@ -171,6 +178,7 @@ impl Stack {
             l1_block_time: options.l1_block_time,
             l2_block_time: options.l2_block_time,
             system_config,
+            policy: options.policy,
         };
         progress("deploying Rota, starting the rollup's nodes");
         // Side by side: the nodes need the SystemConfig only.
@@ -307,7 +315,17 @@ async fn deploy_and_hand_over(
     let data =
         ISystemConfig::transferOwnershipCall { newOwner: contracts.adapter }.abi_encode().into();
     let hand_over = Send { to: Some(geometry.system_config), data, ..Send::default() };
-    l1.send_all(supervisor, vec![("hand the SystemConfig to the adapter", hand_over)]).await?;
+    // As the withdrawals of the chain's fee vault would, if there were a bridge.
+    let (to, value) = (Some(contracts.rewards), U256::from(FEES_ETH) * ETHER);
+    let fees = Send { to, value, ..Send::default() };
+    l1.send_all(
+        supervisor,
+        vec![
+            ("hand the SystemConfig to the adapter", hand_over),
+            ("bring fees to the reward pool", fees),
+        ],
+    )
+    .await?;
     Ok(contracts)
 }
 

@@ -8,7 +8,7 @@ use crate::{
 use alloy::primitives::{Address, U256, utils::parse_ether};
 use clap::{Args, Parser, Subcommand};
 use eyre::{Result, WrapErr};
-use rota_core::bid::Curve;
+use rota_core::{bid::Curve, view::Market};
 use std::{io::Write, path::PathBuf, process::ExitCode};
 use tracing_subscriber::EnvFilter;
 
@@ -39,6 +39,17 @@ enum Command {
         /// PRICE_GWEI:SLOTS steps with falling prices, separated by spaces.
         #[arg(long, value_name = "STEPS")]
         curve: Curve,
+        #[command(flatten)]
+        sending: Sending,
+    },
+    /// Pay a part of the free balance at an auction to the payee.
+    Withdraw {
+        /// ETH, like 1.5.
+        #[arg(long, value_name = "ETH", value_parser = |text: &str| parse_ether(text))]
+        eth: U256,
+        /// From the auction of open bids instead of the sealed one; whole gwei.
+        #[arg(long)]
+        open_auction: bool,
         #[command(flatten)]
         sending: Sending,
     },
@@ -158,6 +169,10 @@ pub async fn run() -> Result<ExitCode> {
         }
         Command::Bid { curve, sending } => {
             commands::bid(&Config::load(&sending.sources)?, curve, sending.dry_run, say).await
+        }
+        Command::Withdraw { eth, open_auction, sending: Sending { dry_run, sources } } => {
+            let market = if open_auction { Market::Open } else { Market::Sealed };
+            commands::withdraw(&Config::load(&sources)?, eth, market, dry_run, say).await
         }
         Command::Status(sources) => commands::status(&Config::load(&sources)?, say).await,
         Command::Check(sources) => commands::check(&Config::load(&sources)?, say).await,

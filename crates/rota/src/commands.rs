@@ -5,12 +5,12 @@ use alloy::primitives::{U256, utils::format_ether};
 use eyre::{Result, bail, ensure};
 use rota_chain::now;
 use rota_core::{
-    Epoch,
+    Epoch, Wei,
     bid::{Auction, Curve},
     duties::{Held, due},
     intent::Action,
     me::NodeView,
-    view::Status,
+    view::{Market, Status},
 };
 use std::process::ExitCode;
 
@@ -51,9 +51,10 @@ pub async fn register(config: &Config, dry_run: bool, say: &dyn Fn(&str)) -> Res
     let view = session.look().await?;
     let operator = session.id(&view)?;
     let mut actions = vec![];
-    let (bonded, wanted) = (view.bond(operator), config.bond.max(view.deployment.min_bond));
+    let (bonded, wanted) = (view.self_bond(operator), config.bond.max(view.deployment.min_bond));
     if bonded < wanted {
-        actions.push(Action::DepositBond { operator, amount: wanted - bonded });
+        let amount = view.deployment.deposit_for(wanted - bonded);
+        actions.push(Action::DepositBond { operator, amount });
     }
     if view.operator(operator).and_then(|known| known.status.latest()) != Some(Status::Active) {
         actions.push(Action::Activate { operator });
@@ -151,6 +152,15 @@ pub async fn bid(
             "the commit window of epoch {epoch} is closed; it is open in the first 60 % of each epoch, for the one after the next"
         );
     };
+    match view.market(epoch) {
+        Some(Market::Sealed) => {}
+        Some(Market::Open) => bail!(
+            "the slots of epoch {epoch} are sold by open bids: the running keeper places them, up to bid.curves"
+        ),
+        None => {
+            bail!("the slots of epoch {epoch} are not sold: its policies assign them without bids")
+        }
+    }
     let deployment = session.operator.deployment.clone();
     let Some(curve) = curve.clipped(deployment.cap_slots) else {
         bail!("the curve asks for no slot")
@@ -180,6 +190,32 @@ pub async fn bid(
     Ok(ExitCode::SUCCESS)
 }
 
+/// `rota withdraw`: pays a part of the free balance at an auction to the payee.
+pub async fn withdraw(
+    config: &Config,
+    amount: Wei,
+    market: Market,
+    dry_run: bool,
+    say: &dyn Fn(&str),
+) -> Result<ExitCode> {
+    let mut session = Session::open(config).await?;
+    let view = session.look().await?;
+    let operator = session.id(&view)?;
+    let free = match market {
+        Market::Sealed => view.money.auction_free,
+        Market::Open => view.money.open_free,
+    };
+    if amount.is_zero() || amount > free {
+        bail!(
+            "{} ETH can't be withdrawn: the free balance there is {} ETH",
+            format_ether(amount),
+            format_ether(free)
+        );
+    }
+    session.send(vec![Action::WithdrawAuction { operator, amount, market }], dry_run, say).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
 /// `rota status`: what L1 says about the chain's slots and about this operator.
 pub async fn status(config: &Config, say: &dyn Fn(&str)) -> Result<ExitCode> {
     let mut session = Session::open(config).await?;
@@ -199,13 +235,23 @@ pub async fn status(config: &Config, say: &dyn Fn(&str)) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     };
     let status = view.status(id, timeline.epoch_at(at));
-    say(&format!("operator {id}: {status:?}, bond {} ETH", format_ether(view.bond(id))));
+    let bond = view.money.bond;
+    let (own, delegated) = (view.self_bond(id), bond.saturating_sub(view.self_bond(id)));
     say(&format!(
-        "auction: free {} ETH, spent {} ETH | gas {} ETH",
+        "operator {id}: {status:?}, bond {} ETH: {} its own, {} delegated to it",
+        format_ether(bond),
+        format_ether(own),
+        format_ether(delegated)
+    ));
+    say(&format!(
+        "auction: free {} ETH, by open bids {} ETH, spent {} ETH | gas {} ETH",
         format_ether(view.money.auction_free),
+        format_ether(view.money.open_free),
         format_ether(view.spent(id)),
         format_ether(view.money.gas)
     ));
+    let [eth, tokens] = view.money.rewards;
+    say(&format!("rewards released: {} ETH, {} tokens", format_ether(eth), format_ether(tokens)));
     let turns: Vec<String> =
         view.turns_of(id, at).iter().map(|turn| format!("{}..{}", turn.first, turn.end)).collect();
     say(&format!(

@@ -4,7 +4,7 @@ use crate::run::stop_on_signal;
 use clap::Args;
 use eyre::{Result, WrapErr};
 use rota_devnet::{
-    Options, Tools,
+    Options, Policy, Tools,
     run::{self, Fault, Run, Sabotage},
 };
 use std::{path::PathBuf, process::ExitCode};
@@ -20,6 +20,11 @@ pub struct Arguments {
     slot_seconds: u32,
     #[arg(long, value_name = "N", default_value_t = 4)]
     slots_per_epoch: u16,
+    /// By which policy slots are assigned: round-robin (in turn), auction (sealed bids; unsold slots in turn), open-auction (each slot
+    /// to the highest open bid), stake (drawn by bond), performance (by bond and score), composite (50, 30 and 20 % of the slots by
+    /// stake, performance, in turn).
+    #[arg(long, value_name = "POLICY", default_value_t)]
+    policy: Policy,
     /// Seconds between L1 blocks.
     #[arg(long, value_name = "SECONDS", default_value_t = 2)]
     l1_block_time: u16,
@@ -58,6 +63,7 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode> {
             slots_per_epoch: arguments.slots_per_epoch,
             l1_block_time: arguments.l1_block_time,
             l2_block_time: arguments.l2_block_time,
+            policy: arguments.policy,
             seed: arguments.seed,
             ..Options::new(arguments.dir)
         },

@@ -57,7 +57,7 @@ impl Page {
             "holder": view.holder(at),
             "turn": { "first": turn.first, "end": turn.end, "assigned": turn.assigned },
             "next_turns": own.map(|id| view.turns_of(id, at).iter().map(|turn| turn.first).collect::<Vec<_>>()),
-            "bond": own.map(|id| view.bond(id).to_string()),
+            "bond": own.map(|id| view.self_bond(id).to_string()),
             "auction_balance": view.money.auction_free.to_string(),
             "spent": own.map(|id| view.spent(id).to_string()),
             "gas": view.money.gas.to_string(),

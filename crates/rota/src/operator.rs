@@ -69,7 +69,9 @@ fn me(
         endpoint: config.relay_endpoint.clone(),
         bond_eth: config.bond,
         bond_token: U256::ZERO,
+        pledge: config.pledge,
         auction_balance: config.bid.balance,
+        rewards_minimum: config.rewards_minimum,
         gas_minimum: config.minimum_gas,
         bid_secret: BidSecret::new(&secret),
     })

@@ -39,7 +39,7 @@ pub enum Fault {
     )]
     WrongChain { what: &'static str, key: &'static str, url: String, found: u64, expected: u64 },
     #[error(
-        "no contract at {address} on chain {chain_id}: correct `{key}`, or wait until the deployment is mined"
+        "no contract at {address} on chain {chain_id}: correct `contracts.{key}`, or wait until the deployment is mined"
     )]
     NoContract { key: &'static str, address: Address, chain_id: u64 },
     #[error(

@@ -66,7 +66,7 @@ contract AuctionAttackTest is AuctionTest {
 
     function _config() internal override returns (RotaConfig memory c) {
         c = super._config();
-        c.vault.lockPerSlot = uint128(LOCK);
+        c.pledges.firstLock = uint128(LOCK);
     }
 
     /* WHO SETS THE PRICE */
@@ -180,7 +180,7 @@ contract AuctionAttackTest is AuctionTest {
         _bid(E, _curve(90_000_000, 2), _curve(80_000_000, 1));
         // Enough for the cap and the minimum, not for two epochs' locks.
         vm.prank(operator.owner);
-        vault.requestExit(operator.id, false, 9 ether);
+        vault.requestExit(operator.id, 0, 9 ether);
         _warpToCommit(E + 1);
         _commit(operator, E + 1, _curve(90_000_000, 2));
         _commit(operators[1], E + 1, _curve(80_000_000, 1));

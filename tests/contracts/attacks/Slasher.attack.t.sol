@@ -189,6 +189,70 @@ contract SlasherAttackTest is SlasherTest {
         );
     }
 
+    /* ESCAPES */
+    /// @dev Its own ids without bond are proven after it: it is neither forgotten nor are they counted.
+    function test_attack_SybilsAfterTheOffender_NeitherHideItNorCount() public {
+        uint256 locks = pledges.lockOf(alice.id);
+        assertGt(locks, 0);
+        (BlockCommitment memory a, BlockCommitment memory b) = _twoBlocks();
+        _report(alice, a, b);
+        for (uint256 i; i < 4; ++i) {
+            _report(_sybil(i), a, b);
+        }
+        assertEq(slasher.coreShare(), 3, "one offender had something at stake");
+
+        uint256 reach = vault.slashableOf(alice.id);
+        _expel(alice);
+        assertEq(reach - vault.slashableOf(alice.id), locks);
+        assertEq(schedule.holderAt(FIRST + 2, 0), reserve.id);
+    }
+
+    /// @dev Nor do they make an honest operator's first offence dearer.
+    function test_attack_SybilsBeforeAnOffender_CostItNothing() public {
+        (BlockCommitment memory a, BlockCommitment memory b) = _twoBlocks();
+        for (uint256 i; i < 2; ++i) {
+            _report(_sybil(i), a, b);
+        }
+        assertEq(slasher.coreShare(), 2);
+        // The reserve pays for each height, and counts once.
+        _report(reserve, a, b);
+        (a.number, b.number) = (a.number + 1, b.number + 1);
+        _report(reserve, a, b);
+        assertEq(slasher.coreShare(), 3);
+    }
+
+    /// @dev A vote that evicts it, executed by itself, took neither slots nor locks: evidence does.
+    function test_attack_EvictedBeforeItEquivocates_IsPunishedAllTheSame() public {
+        vm.prank(address(court));
+        registry.evict(alice.id);
+        assertEq(schedule.currentHolder(), alice.id, "what is frozen is its own");
+        uint256 reach = vault.slashableOf(alice.id);
+        (uint256 core, uint256 locks) = slasher.penaltyOf(alice.id);
+        assertGt(core, 0);
+        (BlockCommitment memory a, BlockCommitment memory b) = _twoBlocks();
+        _report(alice, a, b);
+        _expel(alice);
+        assertEq(reach - vault.slashableOf(alice.id), core + locks);
+        assertEq(schedule.holderAt(FIRST + 2, 0), reserve.id);
+        _expectRefused(
+            abi.encodeWithSignature("OperatorRegistry_WrongStatus(uint16,uint8)", alice.id, Status.Tombstoned),
+            alice,
+            a,
+            b
+        );
+    }
+
+    /// @dev An id that is registered, and nothing more.
+    function _sybil(uint256 i) internal returns (Operator memory sybil) {
+        sybil = _keysOf(string.concat("sybil ", vm.toString(i)));
+        sybil.owner = alice.owner;
+        bytes memory proof = _keyProof(sybil.owner, sybil.sequencerKey);
+        bytes memory batcherProof = _keyProof(sybil.owner, sybil.batcherKey);
+        vm.prank(sybil.owner);
+        sybil.id = registry.register(sybil.sequencer, proof, sybil.batcher, batcherProof, sybil.payee, "");
+        assertEq(vault.bondOf(sybil.id), 0);
+    }
+
     /* MONEY */
     /// @dev Reporting oneself first saves a tenth at most, and a lighter offence is no shield against the heavier one.
     function test_attack_SelfReport_StillCostsNineTenths() public {
@@ -201,7 +265,7 @@ contract SlasherAttackTest is SlasherTest {
         slasher.proveEquivocation(alice.id, a, signatureA, b, signatureB);
         slasher.expel(alice.id);
         vm.stopPrank();
-        (uint256 reward,) = vault.rewardOf(alice.owner);
+        uint256 reward = vault.rewardOf(alice.owner)[0];
         assertEq(reach - vault.slashableOf(alice.id), penalty);
         assertLe(reward, penalty / 10);
     }

@@ -356,7 +356,7 @@ contract SealedBidAuction_ManyWinners_Test is AuctionTest {
     /// @dev 36 slots, of which one operator may win 2.
     function _config() internal override returns (RotaConfig memory c) {
         c = super._config();
-        (c.clock.slotsPerEpoch, c.capBps, c.vault.exitDelay) = (36, 600, 2000);
+        (c.clock.slotsPerEpoch, c.capBps, c.vault.coreExitDelay) = (36, 600, 2000);
     }
 
     /// @dev More winners than fit into the round's word.

@@ -197,7 +197,7 @@ contract SealedBidAuction_Reveal_Test is AuctionTest {
     /// @dev Two slots' locks are more than the minimum bond here.
     function _config() internal override returns (RotaConfig memory c) {
         c = super._config();
-        c.vault.lockPerSlot = 0.75 ether;
+        c.pledges.firstLock = 0.75 ether;
     }
 
     function setUp() public override {
@@ -280,9 +280,9 @@ contract SealedBidAuction_Reveal_Test is AuctionTest {
     function test_revealBid_RevertGiven_TheBondFellShort() public {
         // Still above the minimum that keeps it in the set, but not enough for two more slots' locks.
         vm.prank(operators[0].owner);
-        vault.requestExit(operators[0].id, false, 9 ether);
+        vault.requestExit(operators[0].id, 0, 9 ether);
         uint256 bonded = vault.bondOf(operators[0].id);
-        uint256 needed = (schedule.liveSlotsOf(operators[0].id) + 2) * vault.LOCK_PER_SLOT();
+        uint256 needed = (schedule.liveSlotsOf(operators[0].id) + 2) * pledges.lockPerSlotAt(2);
         vm.expectRevert(
             abi.encodeWithSelector(
                 ISealedBidAuction.SealedBidAuction_InsufficientBond.selector, operators[0].id, bonded, needed

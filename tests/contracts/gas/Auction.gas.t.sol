@@ -65,7 +65,7 @@ contract LargeAuctionGasTest is RotaFixture {
     /// @dev 45 slots, 4 of them for one operator.
     function _config() internal override returns (RotaConfig memory c) {
         c = super._config();
-        (c.clock.slotsPerEpoch, c.capBps, c.vault.exitDelay) = (45, 900, 3000);
+        (c.clock.slotsPerEpoch, c.capBps, c.vault.coreExitDelay) = (45, 900, 3000);
     }
 
     function setUp() public {

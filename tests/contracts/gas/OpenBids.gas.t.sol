@@ -8,7 +8,7 @@ import {RotaConfig} from "@rota/contracts/deploy/RotaDeployer.sol";
 contract OpenBidsGasTest is OpenBidTest {
     function _config() internal override returns (RotaConfig memory c) {
         c = super._config();
-        (c.clock.slotsPerEpoch, c.vault.exitDelay) = (32, 2000);
+        (c.clock.slotsPerEpoch, c.vault.coreExitDelay) = (32, 2000);
     }
 
     function setUp() public override {

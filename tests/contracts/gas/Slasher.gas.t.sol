@@ -3,17 +3,18 @@ pragma solidity ^0.8.30;
 
 import {RotaConfig} from "@rota/contracts/deploy/RotaDeployer.sol";
 import {Operator, RotaFixture} from "@rota/contracts/testing/RotaFixture.sol";
+import {TestToken} from "@rota/contracts/testing/TestToken.sol";
 import {BlockCommitment} from "@rota/contracts/types/Types.sol";
 
 /// @notice Evidence as a watchtower sends it, which reported others before: somebody else's penalty has burned something already.
-contract Slasher_Gas_Test is RotaFixture {
+abstract contract SlasherGasTest is RotaFixture {
     BlockCommitment internal a;
     BlockCommitment internal b;
     bytes internal signatureA;
     bytes internal signatureB;
     Operator internal accused;
 
-    function setUp() public {
+    function setUp() public virtual {
         _deployRota();
         _run(2);
         _warpToSlot(9);
@@ -29,7 +30,10 @@ contract Slasher_Gas_Test is RotaFixture {
         (signatureA, signatureB) = (_sign(accused, first), _sign(accused, second));
         vm.roll(vm.getBlockNumber() + 1);
     }
+}
 
+/// @notice Of operators whose bonds are ETH.
+contract Slasher_Gas_Test is SlasherGasTest {
     function test_gas_proveEquivocation_OneAsset() public {
         vm.prank(stranger);
         slasher.proveEquivocation(accused.id, a, signatureA, b, signatureB);
@@ -62,12 +66,41 @@ contract Slasher_Gas_Test is RotaFixture {
     }
 }
 
+/// @notice Of one whose bond has all assets.
+contract Slasher_FourAssets_Gas_Test is SlasherGasTest {
+    function _config() internal override returns (RotaConfig memory c) {
+        c = super._config();
+        (c.vault.token2, c.vault.token3) = (c.vault.token1, c.vault.token1);
+        (c.vault.token2.token, c.vault.token3.token) = (address(new TestToken()), address(new TestToken()));
+    }
+
+    function setUp() public override {
+        super.setUp();
+        for (uint8 asset = 1; asset < 4; ++asset) {
+            (address bondToken,,) = vault.assetOf(asset);
+            TestToken(bondToken).mint(address(this), 1000e18);
+            TestToken(bondToken).approve(address(vault), 1000e18);
+            vault.depositToken(accused.id, asset, 1000e18);
+        }
+    }
+
+    function test_gas_proveEquivocation_FourAssets() public {
+        vm.prank(stranger);
+        slasher.proveEquivocation(accused.id, a, signatureA, b, signatureB);
+        vm.snapshotGasLastCall("Bars", "equivocation proof, four assets");
+        for (uint8 asset; asset < 4; ++asset) {
+            assertGt(vault.rewardOf(stranger)[asset], 0, "each asset pays its part");
+        }
+    }
+}
+
 /// @notice The same with mainnet's clock: 30 epochs of 6 h under dispute, each a word to read when the locks are counted.
 contract Slasher_Gas_Mainnet_Test is RotaFixture {
     function _config() internal override returns (RotaConfig memory c) {
         c = super._config();
         (c.clock.slotSeconds, c.clock.slotsPerEpoch, c.clock.l1BlockSeconds, c.clock.l2BlockSeconds) = (1800, 12, 12, 2);
-        (c.ring, c.disputePeriod, c.seedDelay, c.vault.exitDelay) = (32, 7 days, 384, 8 days);
+        (c.ring, c.disputePeriod, c.seedDelay, c.vault.coreExitDelay) = (32, 7 days, 384, 8 days);
+        c.vault.elasticExitDelay = 25 hours;
         (c.baton.tailWindow, c.baton.claimGrace, c.baton.claimLead) = (36, 96, 600);
         (c.evidence.evidenceWindow, c.evidence.settleBlocks, c.evidence.earlyLead) = (1 days, 64, 16);
     }

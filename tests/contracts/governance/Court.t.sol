@@ -123,13 +123,13 @@ contract CourtTest is RotaFixture {
         _open(5000, false);
         uint256 core = vault.coreOf(accused);
         uint256 bond = vault.bondOf(accused);
-        (uint256 burnedBefore,) = vault.burnable();
+        uint256 burnedBefore = vault.burnable()[0];
         vm.warp(vm.getBlockTimestamp() + 60);
         vm.expectEmit(address(court));
         emit ICourt.CaseExecuted(accused, core / 2, false);
         assertEq(court.execute(accused), core / 2);
         assertEq(bond - vault.bondOf(accused), core / 2);
-        (uint256 burned,) = vault.burnable();
+        uint256 burned = vault.burnable()[0];
         assertEq(burned - burnedBefore, core / 2, "nobody gains");
         vm.expectRevert(abi.encodeWithSelector(ICourt.Court_NoCase.selector, accused));
         court.execute(accused);
@@ -174,7 +174,7 @@ contract CourtTest is RotaFixture {
             _open(bps, false);
             vm.warp(vm.getBlockTimestamp() + 60);
             (uint256 core, uint256 bond, uint256 lock) =
-                (vault.coreOf(accused), vault.bondOf(accused), vault.lockOf(accused));
+                (vault.coreOf(accused), vault.bondOf(accused), pledges.lockOf(accused));
             uint256 taken = court.execute(accused);
             assertEq(taken, core * bps / 10_000);
             assertGe(vault.bondOf(accused), lock < bond ? lock : bond);

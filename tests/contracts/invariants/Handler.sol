@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+import {ProceedsActions} from "./ProceedsActions.sol";
 import {SlasherActions} from "./SlasherActions.sol";
 import {RotaConfig, RotaSystem} from "@rota/contracts/deploy/RotaDeployer.sol";
 
 /// @title Handler
 /// @notice All actors and time on one deployed system: owners, bidders, sequencers, and the world around them.
-contract Handler is SlasherActions {
+contract Handler is SlasherActions, ProceedsActions {
     /// @notice The actions, for a campaign to choose from.
     function actions() external pure virtual returns (bytes4[] memory selectors) {
         bytes4[41] memory all = [
@@ -52,7 +53,15 @@ contract Handler is SlasherActions {
             this.setWeight.selector,
             this.moveGovernance.selector
         ];
-        bytes4[10] memory more = [
+        bytes4[18] memory more = [
+            this.delegate.selector,
+            this.undelegate.selector,
+            this.transferShares.selector,
+            this.delegateSelfBond.selector,
+            this.setPledge.selector,
+            this.setCommission.selector,
+            this.moveLock.selector,
+            this.slashCore.selector,
             this.equivocate.selector,
             this.expel.selector,
             this.outOfTurn.selector,
@@ -64,9 +73,26 @@ contract Handler is SlasherActions {
             this.forceEther.selector,
             this.trespass.selector
         ];
-        selectors = new bytes4[](all.length + more.length);
-        for (uint256 i; i < selectors.length; ++i) {
-            selectors[i] = i < all.length ? all[i] : more[i - all.length];
+        bytes4[9] memory proceeds = [
+            this.giveProceeds.selector,
+            this.payLeg.selector,
+            this.setShares.selector,
+            this.buyLot.selector,
+            this.sendFees.selector,
+            this.finalize.selector,
+            this.claimReward.selector,
+            this.claimDelegated.selector,
+            this.setEmission.selector
+        ];
+        selectors = new bytes4[](all.length + more.length + proceeds.length);
+        for (uint256 i; i < all.length; ++i) {
+            selectors[i] = all[i];
+        }
+        for (uint256 i; i < more.length; ++i) {
+            selectors[all.length + i] = more[i];
+        }
+        for (uint256 i; i < proceeds.length; ++i) {
+            selectors[all.length + more.length + i] = proceeds[i];
         }
     }
 

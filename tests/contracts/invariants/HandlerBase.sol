@@ -4,8 +4,10 @@ pragma solidity ^0.8.30;
 import {RefusingReceiver} from "../tokens/EthReceivers.sol";
 import {FickleTarget} from "./FickleTarget.sol";
 import {RotaConfig} from "@rota/contracts/deploy/RotaDeployer.sol";
+import {IBondVault} from "@rota/contracts/interfaces/IBondVault.sol";
 import {Operator, RotaFixture} from "@rota/contracts/testing/RotaFixture.sol";
 import {EpochPhase} from "@rota/contracts/types/Types.sol";
+import {Vm} from "forge-std/Vm.sol";
 import {console} from "forge-std/console.sol";
 
 /// @notice How often an action was tried, and how often it was not refused.
@@ -26,6 +28,13 @@ struct Sample {
     uint64 slot;
     uint256 timestamp;
     uint16 holder;
+}
+
+/// @notice A ticket that somebody requested.
+struct Filed {
+    uint16 operator;
+    uint256 ticket;
+    address holder;
 }
 
 /// @title Handler of all invariants: the parts that its actors share
@@ -64,6 +73,9 @@ abstract contract HandlerBase is RotaFixture {
     Sample[] internal _samples;
     mapping(address key => uint16) public boundTo;
     address[] internal _keys;
+    /// @dev Every ticket there ever was, once.
+    Filed[] internal _filed;
+    mapping(bytes32 ticket => bool) private _isFiled;
     uint8 public highestStage;
 
     /* SET-UP */
@@ -82,7 +94,7 @@ abstract contract HandlerBase is RotaFixture {
         fickle = new FickleTarget();
         c.target = fickle;
         // Turns of several slots, two slots left to round robin, epochs that come round the ring, and a full round of bids.
-        (c.clock.slotsPerEpoch, c.capBps, c.ring, c.vault.exitDelay) = (8, 7500, 6, 560);
+        (c.clock.slotsPerEpoch, c.capBps, c.ring, c.vault.coreExitDelay) = (8, 7500, 6, 560);
         (c.auction.maxBids, c.registry.stage, c.registry.stageDwell) = (3, 1, 1);
         c.registry.stageMinOperators = 2;
     }
@@ -112,8 +124,10 @@ abstract contract HandlerBase is RotaFixture {
     {
         if (_rates[name].tries++ == 0) _actions.push(name);
         if (value != 0) vm.deal(sender, sender.balance + value);
+        vm.recordLogs();
         vm.prank(sender);
         (ok, answer) = target.call{value: value}(data);
+        if (ok && target == address(vault)) _file(vm.getRecordedLogs());
         if (ok) ++_rates[name].successes;
         else _check(51, _isReason(answer), name);
     }
@@ -132,6 +146,53 @@ abstract contract HandlerBase is RotaFixture {
     /// @dev Notes the first breach of an invariant that only the moment of an action shows.
     function _check(uint256 invariant, bool holds, string memory what) internal {
         if (!holds && bytes(breach[invariant]).length == 0) breach[invariant] = what;
+    }
+
+    /* BONDS */
+    /// @dev Rounded down to what the vault counts, for ETH and its tokens of 18 decimals.
+    function _whole(uint256 amount) internal pure returns (uint256) {
+        return amount / 1 gwei * 1 gwei;
+    }
+
+    /// @dev An operator's self-bond in an asset.
+    function _own(uint16 id, uint8 asset) internal view returns (uint256) {
+        (uint256 assets, uint256 shares, uint256 self,) = vault.poolOf(id, asset);
+        return self * (assets + 1) / (shares + 1) * 1 gwei;
+    }
+
+    /// @dev Notes the tickets that a call made.
+    function _file(Vm.Log[] memory logs) internal {
+        for (uint256 i; i < logs.length; ++i) {
+            if (logs[i].topics[0] != IBondVault.ExitRequested.selector) continue;
+            Filed memory filed = Filed({
+                operator: uint16(uint256(logs[i].topics[1])),
+                ticket: uint256(logs[i].topics[2]),
+                holder: address(uint160(uint256(logs[i].topics[3])))
+            });
+            bytes32 key = keccak256(abi.encode(filed));
+            if (_isFiled[key]) continue;
+            _isFiled[key] = true;
+            _filed.push(filed);
+        }
+    }
+
+    /// @dev Paid in full, to its payee or holder alone.
+    function _claimTicket(Filed memory filed) internal {
+        (uint256 amount,,) = vault.ticketOf(filed.operator, filed.ticket, filed.holder);
+        bool own = filed.holder == address(0);
+        address to = own ? registry.payeeOf(filed.operator) : filed.holder;
+        bool ofToken = filed.ticket >> 48 != 0;
+        uint256 before = ofToken ? token.balanceOf(to) : to.balance;
+        bytes memory data = own
+            ? abi.encodeCall(vault.claimExit, (filed.operator, filed.ticket))
+            : abi.encodeCall(vault.claimUndelegated, (filed.operator, filed.ticket, filed.holder));
+        if (!_try(own ? "claimExit" : "claimUndelegated", stranger, address(vault), data)) return;
+        uint256 afterwards = ofToken ? token.balanceOf(to) : to.balance;
+        _check(32, afterwards - before == amount, "a ticket was paid in part");
+    }
+
+    function allFiled() external view returns (Filed[] memory) {
+        return _filed;
     }
 
     /* ACTORS */

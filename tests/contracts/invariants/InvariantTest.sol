@@ -5,6 +5,7 @@ import {Handler} from "./Handler.sol";
 import {Baton} from "@rota/contracts/Baton.sol";
 import {BondVault} from "@rota/contracts/BondVault.sol";
 import {OperatorRegistry} from "@rota/contracts/OperatorRegistry.sol";
+import {Pledges} from "@rota/contracts/Pledges.sol";
 import {Schedule} from "@rota/contracts/Schedule.sol";
 import {SealedBidAuction} from "@rota/contracts/auctions/SealedBidAuction.sol";
 import {RotaConfig, RotaSystem} from "@rota/contracts/deploy/RotaDeployer.sol";
@@ -17,6 +18,7 @@ abstract contract InvariantTest is Test {
     Handler internal handler;
     OperatorRegistry internal registry;
     BondVault internal vault;
+    Pledges internal pledges;
     Schedule internal schedule;
     SealedBidAuction internal auction;
     Baton internal baton;
@@ -26,7 +28,7 @@ abstract contract InvariantTest is Test {
     function setUp() public virtual {
         handler = _newHandler();
         RotaSystem memory system = handler.system();
-        (registry, vault, schedule) = (system.registry, system.vault, system.schedule);
+        (registry, vault, pledges, schedule) = (system.registry, system.vault, system.pledges, system.schedule);
         (auction, baton) = (system.auction, system.baton);
         config = handler.configuration();
         token = TestToken(config.token);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {HandlerBase} from "./HandlerBase.sol";
+import {Filed, HandlerBase} from "./HandlerBase.sol";
 import {IOperatorRegistry} from "@rota/contracts/interfaces/IOperatorRegistry.sol";
 import {Operator} from "@rota/contracts/testing/RotaFixture.sol";
 import {Status} from "@rota/contracts/types/Types.sol";
@@ -48,7 +48,7 @@ abstract contract OwnerActions is HandlerBase {
         if (status == Status.Active && _spared()) return;
         if (status == Status.Jailed && _roll(2) == 0) _reach(registry.jailedUntil(id));
         if (registry.entityOf(id) == 0 && !_spared()) return;
-        if (vault.bondOf(id) < vault.MIN_BOND() && _roll(4) != 0) _deposit(id, vault.MIN_BOND());
+        if (vault.selfBondOf(id) < vault.MIN_BOND() && _roll(4) != 0) _deposit(id, vault.MIN_BOND());
         _try("activate", registry.ownerOf(id), address(registry), abi.encodeCall(registry.activate, (id)));
     }
 
@@ -64,9 +64,9 @@ abstract contract OwnerActions is HandlerBase {
         uint16 id = _anyOperator();
         for (uint16 i = 2; i <= registry.operatorCount(); ++i) {
             (Status status,) = registry.statusOf(i);
-            if (status == Status.Active && vault.bondOf(i) < vault.MIN_BOND()) id = i;
+            if (status == Status.Active && vault.selfBondOf(i) < vault.MIN_BOND()) id = i;
         }
-        if (vault.bondOf(id) >= vault.MIN_BOND() && _spared()) return;
+        if (vault.selfBondOf(id) >= vault.MIN_BOND() && _spared()) return;
         _try("jailUnderbonded", stranger, address(registry), abi.encodeCall(registry.jailUnderbonded, (id)));
     }
 
@@ -122,65 +122,63 @@ abstract contract OwnerActions is HandlerBase {
     /* BONDS */
     function depositEth(uint256 seed) external action(seed) {
         uint16 id = _roll(8) == 0 ? 99 : _anyOperator();
-        _deposit(id, _roll(4) == 0 ? _roll(0.02 ether) : _roll(2 ether));
+        _deposit(id, _whole(_roll(4) == 0 ? _roll(0.02 ether) : _roll(2 ether)));
     }
 
     function depositToken(uint256 seed) external action(seed) {
         uint16 id = _roll(8) == 0 ? 99 : _anyOperator();
-        uint256 amount = _roll(1000e18);
+        uint256 amount = _whole(_roll(1000e18));
         token.mint(stranger, amount);
         vm.prank(stranger);
         token.approve(address(vault), _roll(8) == 0 ? amount / 2 : amount);
-        _try("depositToken", stranger, address(vault), abi.encodeCall(vault.depositToken, (id, amount)));
+        _try("depositToken", stranger, address(vault), abi.encodeCall(vault.depositToken, (id, 1, amount)));
     }
 
     function requestExit(uint256 seed) external action(seed) {
         uint16 id = _anyOperator();
-        (uint256 eth, uint256 tokens) = vault.balanceOf(id);
-        (uint256 bonded, uint256 required) = (vault.bondOf(id), vault.requiredOf(id));
+        (uint256 required, bool inSet) = pledges.requiredOf(id);
+        (uint256 bonded, uint256 own) = (vault.bondOf(id), vault.selfBondOf(id));
         uint256 spare = bonded > required ? bonded - required : 0;
-        bool ofToken = tokens != 0 && _roll(2) == 0;
-        uint256 most = ofToken ? tokens : eth < spare ? eth : spare;
+        if (inSet) {
+            uint256 core = vault.MIN_BOND();
+            if (own < core) spare = 0;
+            else if (own - core < spare) spare = own - core;
+        }
+        uint8 asset = _own(id, 1) != 0 && _roll(2) == 0 ? 1 : 0;
+        uint256 most = _own(id, asset);
+        if (asset == 0 && most > spare) most = spare;
+        most = _whole(most);
         if (most == 0 && _spared()) return;
-        uint256 amount = _roll(4) == 0 ? most : _roll(most + 1);
+        uint256 amount = _roll(4) == 0 ? most : _whole(_roll(most + 1));
         // Now and then just too much.
-        if (_roll(6) == 0) amount = most + 1 + _roll(config.vault.lockPerSlot);
+        if (_roll(6) == 0) amount = _whole(most + 1 gwei + _roll(config.pledges.firstLock));
         bool ok = _try(
-            "requestExit",
-            registry.ownerOf(id),
-            address(vault),
-            abi.encodeCall(vault.requestExit, (id, ofToken, amount))
+            "requestExit", registry.ownerOf(id), address(vault), abi.encodeCall(vault.requestExit, (id, asset, amount))
         );
-        _check(33, !ok || vault.bondOf(id) >= vault.requiredOf(id), "an exit left less than required");
+        if (!ok) return;
+        (required, inSet) = pledges.requiredOf(id);
+        _check(33, vault.bondOf(id) >= required, "an exit left less than required");
+        _check(33, !inSet || vault.selfBondOf(id) >= vault.MIN_BOND(), "an exit left less than the core");
     }
 
     function claimExit(uint256 seed) external action(seed) {
-        uint256 from = _roll(operators.length + 1);
-        for (uint256 i; i <= operators.length; ++i) {
-            uint16 id = uint16(1 + (from + i) % (operators.length + 1));
-            for (uint256 ticket; ticket < 8; ++ticket) {
-                (, uint256 amount, uint256 releaseTime) = vault.ticketOf(id, ticket);
-                if (amount == 0) continue;
-                if (_roll(6) == 0) _reach(releaseTime);
-                if (_now() < releaseTime && _roll(3) != 0) continue;
-                _claimExit(id, ticket);
-                return;
-            }
+        uint256 count = _filed.length;
+        if (count == 0) return;
+        uint256 from = _roll(count);
+        for (uint256 i; i < count && i < 24; ++i) {
+            Filed memory filed = _filed[(from + i) % count];
+            (, uint256 shares, uint256 releaseTime) = vault.ticketOf(filed.operator, filed.ticket, filed.holder);
+            if (shares == 0) continue;
+            if (_roll(6) == 0) _reach(releaseTime);
+            if (_now() < releaseTime && _roll(3) != 0) continue;
+            _claimTicket(filed);
+            return;
         }
     }
 
     /* INTERNAL */
     function _deposit(uint16 id, uint256 amount) internal {
         _try("deposit", stranger, address(vault), amount, abi.encodeCall(vault.deposit, (id)));
-    }
-
-    function _claimExit(uint16 id, uint256 ticket) private {
-        (bool ofToken, uint256 amount,) = vault.ticketOf(id, ticket);
-        address payee = registry.payeeOf(id);
-        uint256 before = ofToken ? token.balanceOf(payee) : payee.balance;
-        if (!_try("claimExit", stranger, address(vault), abi.encodeCall(vault.claimExit, (id, ticket)))) return;
-        uint256 afterwards = ofToken ? token.balanceOf(payee) : payee.balance;
-        _check(32, afterwards - before == amount, "a ticket was paid in part");
     }
 
     /// @return id Some operator but the reserve with that standing; 0 if there is none.

@@ -266,7 +266,7 @@ abstract contract SequencerActions is HandlerBase {
         ok = _try(name, sender, address(baton), data);
         if (!ok) return false;
         uint256 loss = before > vault.slashableOf(silent) ? before - vault.slashableOf(silent) : 0;
-        _check(17, loss <= config.baton.leakPerMiss + 1, "a miss leaked more than the price of a miss");
+        _check(17, loss <= config.baton.leakPerMiss + 2 gwei, "a miss leaked more than the price of a miss");
         if (silent == reserve.id) return true;
         uint256 gain = vault.slashableOf(reserve.id) - reserveBefore;
         _check(17, gain <= (loss + 2) / 3, "the reserve earned more than a third of a leak");

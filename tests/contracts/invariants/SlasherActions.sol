@@ -31,7 +31,7 @@ abstract contract SlasherActions is WorldActions {
         bool ok = _try("proveEquivocation", stranger, address(slasher), data);
         _check(61, ok == expected, "another verdict than the rule's");
         if (!ok) return;
-        _check(63, reach - vault.slashableOf(id) <= core + 8, "more than its part of the core");
+        _check(63, reach - vault.slashableOf(id) <= core + 4 gwei, "more than its part of the core");
         _offences.push(id);
         if (id == reserve.id) _paid[keccak256(abi.encode("height", _blockNow().number))] = true;
         else _exile(id);
@@ -66,7 +66,7 @@ abstract contract SlasherActions is WorldActions {
         _check(61, ok == expected, "another verdict on a turn");
         if (!ok) return;
         _paid[offence] = true;
-        _check(63, reach - vault.slashableOf(id) <= vault.lockPerSlotAt(0) + 8, "more than a slot lock");
+        _check(63, reach - vault.slashableOf(id) <= pledges.MAX_LOCK() + 4 gwei, "more than a slot lock");
         _checkJailed(id, status);
     }
 
@@ -172,7 +172,7 @@ abstract contract SlasherActions is WorldActions {
         bool inTime = _now() >= eta && _now() < eta + config.court.executionGrace;
         done = _try("executeCase", stranger, address(court), abi.encodeCall(court.execute, (id)));
         _check(65, done == inTime, "executed out of time");
-        if (done) _check(65, reach - vault.slashableOf(id) <= core * bps / 10_000 + 8, "more than it asked for");
+        if (done) _check(65, reach - vault.slashableOf(id) <= core * bps / 10_000 + 4 gwei, "more than it asked for");
     }
 
     function _tryExpel(uint16 id) private {

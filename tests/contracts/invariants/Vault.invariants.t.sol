@@ -1,50 +1,69 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+import {Filed} from "./HandlerBase.sol";
 import {InvariantTest} from "./InvariantTest.sol";
 
-/// @notice INV-31 to INV-35: bonds, exits and penalties.
+/// @notice INV-31 to INV-38: bonds, shares, exits and penalties.
 /// forge-config: default.invariant.runs = 10
 /// forge-config: long.invariant.runs = 64
 contract VaultInvariants is InvariantTest {
-    function invariant_INV31_VaultHoldsItsMoneyToTheWei() public view {
-        (uint256 eth, uint256 tokens) = vault.burnable();
-        for (uint16 id = 1; id <= registry.operatorCount(); ++id) {
-            (uint256 e, uint256 t) = vault.balanceOf(id);
-            (eth, tokens) = (eth + e, tokens + t);
-            for (uint256 ticket; ticket < 8; ++ticket) {
-                (bool ofToken, uint256 amount,) = vault.ticketOf(id, ticket);
-                if (ofToken) tokens += amount;
-                else eth += amount;
+    /// @dev Pools, releases that are not claimed, rewards and what is to be burned. A release is told by the last share in it.
+    function invariant_INV31_VaultHoldsItsMoneyToTheWei() public {
+        uint256 snapshot = vm.snapshotState();
+        Filed[] memory filed = handler.allFiled();
+        (uint256 eth, uint256 tokens) = (0, 0);
+        for (uint256 i; i < filed.length; ++i) {
+            (uint256 amount, uint256 shares, uint256 releaseTime) =
+                vault.ticketOf(filed[i].operator, filed[i].ticket, filed[i].holder);
+            if (shares == 0 || vm.getBlockTimestamp() < releaseTime) continue;
+            // Each takes its part of what is left: the next one is told of less.
+            if (!_claim(filed[i])) {
+                (eth, tokens) = filed[i].ticket >> 48 == 0 ? (eth + amount, tokens) : (eth, tokens + amount);
             }
+        }
+        for (uint16 id = 1; id <= registry.operatorCount(); ++id) {
+            (uint256 e,,,) = vault.poolOf(id, 0);
+            (uint256 t,,,) = vault.poolOf(id, 1);
+            (eth, tokens) = (eth + e * 1 gwei, tokens + t * 1e9);
         }
         address[] memory reporters = handler.reporters();
         for (uint256 i; i < reporters.length; ++i) {
-            (uint256 e, uint256 t) = vault.rewardOf(reporters[i]);
-            (eth, tokens) = (eth + e, tokens + t);
+            uint256[4] memory reward = vault.rewardOf(reporters[i]);
+            (eth, tokens) = (eth + reward[0], tokens + reward[1]);
         }
-        assertEq(address(vault).balance, eth + handler.forced(address(vault)));
-        assertEq(token.balanceOf(address(vault)), tokens);
+        uint256[4] memory burnable = vault.burnable();
+        assertEq(address(vault).balance, eth + burnable[0] + handler.forced(address(vault)));
+        assertEq(token.balanceOf(address(vault)), tokens + burnable[1]);
+        vm.revertToState(snapshot);
     }
 
-    /// @dev Claims every other ticket, slashes all there is, and claims the rest: what one reaches, the other does not.
+    /// @dev Slashes all there is, and claims every ticket: what one reaches, the other does not.
     function invariant_INV32_ATicketIsClaimableOrSlashableAndNeverBoth() public {
         uint256 snapshot = vm.snapshotState();
+        Filed[] memory filed = handler.allFiled();
+        uint256[] memory due = new uint256[](filed.length);
+        for (uint256 i; i < filed.length; ++i) {
+            (uint256 amount,, uint256 releaseTime) = vault.ticketOf(filed[i].operator, filed[i].ticket, filed[i].holder);
+            if (vm.getBlockTimestamp() >= releaseTime) due[i] = amount;
+            else assertLe(amount, vault.slashableOf(filed[i].operator) * (filed[i].ticket >> 48 == 0 ? 1 : 1e6));
+        }
         for (uint16 id = 1; id <= registry.operatorCount(); ++id) {
-            _claimEverySecond(id, 0);
-            uint256[8] memory due;
-            for (uint256 ticket; ticket < 8; ++ticket) {
-                (, uint256 amount, uint256 releaseTime) = vault.ticketOf(id, ticket);
-                if (vm.getBlockTimestamp() >= releaseTime) due[ticket] = amount;
-            }
             vm.prank(vault.SLASHER());
             vault.slash(id, type(uint256).max, address(0));
             assertEq(vault.slashableOf(id), 0);
-            for (uint256 ticket; ticket < 8; ++ticket) {
-                (, uint256 amount,) = vault.ticketOf(id, ticket);
-                assertEq(amount, due[ticket], "claimable and slashed, or neither");
-            }
-            _claimEverySecond(id, 1);
+        }
+        for (uint256 i; i < filed.length; ++i) {
+            (uint256 amount,,) = vault.ticketOf(filed[i].operator, filed[i].ticket, filed[i].holder);
+            assertEq(amount, due[i], "claimable and slashed, or neither");
+        }
+        // After all are compared: of one release, the last to claim gets what rounding left.
+        for (uint256 i; i < filed.length; ++i) {
+            (, uint256 shares, uint256 releaseTime) =
+                vault.ticketOf(filed[i].operator, filed[i].ticket, filed[i].holder);
+            if (shares == 0 || registry.payeeOf(filed[i].operator) == handler.refuser()) continue;
+            bool released = vm.getBlockTimestamp() >= releaseTime;
+            assertEq(_claim(filed[i]), released);
         }
         vm.revertToState(snapshot);
         _assertUnbroken(32);
@@ -56,12 +75,16 @@ contract VaultInvariants is InvariantTest {
 
     /// @dev What an exit could take below that is what penalties took.
     function invariant_INV34_BondsAreCountedAtTheirWeight() public view {
-        uint256 weight = vault.weightAt(registry.currentEpoch());
+        uint256 weight = vault.weightAt(1, registry.currentEpoch());
         assertGt(weight, 0);
         for (uint16 id = 1; id <= registry.operatorCount(); ++id) {
-            (uint256 eth, uint256 tokens) = vault.balanceOf(id);
-            assertEq(vault.bondOf(id), eth + tokens * weight / 1e18);
+            (uint256 ownEth, uint256 heldEth) = _quanta(id, 0);
+            (uint256 ownTokens, uint256 heldTokens) = _quanta(id, 1);
+            uint256 own = ownEth * 1 gwei + ownTokens * 1e9 * weight / 1e18;
+            assertEq(vault.selfBondOf(id), own);
+            assertEq(vault.bondOf(id), own + heldEth * 1 gwei + heldTokens * 1e9 * weight / 1e18);
             assertGe(vault.slashableOf(id), vault.bondOf(id));
+            assertLe(vault.coreOf(id), vault.slashableOf(id));
         }
     }
 
@@ -69,14 +92,54 @@ contract VaultInvariants is InvariantTest {
         _assertUnbroken(35);
     }
 
-    /// @dev Each of them is paid if it is released, and only then.
-    function _claimEverySecond(uint16 id, uint256 from) private {
-        if (registry.payeeOf(id) == handler.refuser()) return;
-        for (uint256 ticket = from; ticket < 8; ticket += 2) {
-            (, uint256 amount, uint256 releaseTime) = vault.ticketOf(id, ticket);
-            if (amount == 0) continue;
-            (bool ok,) = address(vault).call(abi.encodeCall(vault.claimExit, (id, ticket)));
-            assertEq(ok, vm.getBlockTimestamp() >= releaseTime);
+    /// @dev The pool's shares are the operator's, those that wait, and those that accounts hold, to the last one.
+    function invariant_INV36_EveryShareIsSomebodys() public {
+        address[] memory holders = handler.delegators();
+        for (uint16 id = 1; id <= registry.operatorCount(); ++id) {
+            for (uint8 asset; asset < 2; ++asset) {
+                (, uint256 shares, uint256 self, uint256 exiting) = vault.poolOf(id, asset);
+                uint256 held;
+                uint256 current = _currentId(id, asset);
+                for (uint256 i; i < holders.length; ++i) {
+                    held += vault.balanceOf(holders[i], current);
+                }
+                assertEq(shares, self + exiting + held);
+            }
         }
+        _assertUnbroken(36);
+    }
+
+    function invariant_INV37_LeavingAndGivingChangeNothingForOthers() public view {
+        _assertUnbroken(37);
+    }
+
+    function invariant_INV38_PromisesAndLocksMoveSlowly() public view {
+        _assertUnbroken(38);
+        for (uint64 ahead; ahead < 4; ++ahead) {
+            uint256 lock = pledges.lockPerSlotAt(registry.currentEpoch() + ahead);
+            assertGe(lock, pledges.MIN_LOCK());
+            assertLe(lock, pledges.MAX_LOCK());
+        }
+    }
+
+    /* WHAT IS THERE */
+    function _quanta(uint16 id, uint8 asset) private view returns (uint256 own, uint256 held) {
+        (uint256 assets, uint256 shares, uint256 self, uint256 exiting) = vault.poolOf(id, asset);
+        own = self * (assets + 1) / (shares + 1);
+        held = (shares - self - exiting) * (assets + 1) / (shares + 1);
+    }
+
+    /// @dev The generation that shares are held of: `idOf` names the next one as soon as a pool is worn out.
+    function _currentId(uint16 id, uint8 asset) private view returns (uint256 current) {
+        current = vault.idOf(id, asset);
+        (uint256 assets, uint256 shares,,) = vault.poolOf(id, asset);
+        if ((assets + 1) * 1e6 < shares + 1) --current;
+    }
+
+    function _claim(Filed memory filed) private returns (bool ok) {
+        bytes memory data = filed.holder == address(0)
+            ? abi.encodeCall(vault.claimExit, (filed.operator, filed.ticket))
+            : abi.encodeCall(vault.claimUndelegated, (filed.operator, filed.ticket, filed.holder));
+        (ok,) = address(vault).call(data);
     }
 }

@@ -2,12 +2,13 @@
 pragma solidity ^0.8.30;
 
 import {BidderActions} from "./BidderActions.sol";
+import {DelegatorActions} from "./DelegatorActions.sol";
 import {OwnerActions} from "./OwnerActions.sol";
 import {SequencerActions} from "./SequencerActions.sol";
 import {EpochPhase, RESERVE} from "@rota/contracts/types/Types.sol";
 
 /// @notice Time, the L1, whoever tends the pipeline, governance, the slasher and strangers.
-abstract contract WorldActions is OwnerActions, BidderActions, SequencerActions {
+abstract contract WorldActions is OwnerActions, DelegatorActions, BidderActions, SequencerActions {
     /* TIME */
     function passTime(uint256 seed) external action(seed) {
         uint256 kind = _roll(8);
@@ -74,12 +75,12 @@ abstract contract WorldActions is OwnerActions, BidderActions, SequencerActions 
 
     function setWeight(uint256 seed) external action(seed) {
         uint64 epoch = registry.currentEpoch();
-        uint256 now_ = vault.weightAt(epoch);
-        if (now_ != vault.weightAt(epoch + 2) && _spared()) return;
+        uint256 now_ = vault.weightAt(1, epoch);
+        if (now_ != vault.weightAt(1, epoch + 2) && _spared()) return;
         uint256 weight = now_ * (_roll(8) == 0 ? 60 + _roll(100) : 75 + _roll(51)) / 100;
         // From 96 bits, by quarters.
         // forge-lint: disable-next-line(unsafe-typecast)
-        _try("setWeight", registry.governance(), address(vault), abi.encodeCall(vault.setWeight, (uint96(weight))));
+        _try("setWeight", registry.governance(), address(vault), abi.encodeCall(vault.setWeight, (1, uint96(weight))));
     }
 
     function moveGovernance(uint256 seed) external action(seed) {
@@ -98,36 +99,55 @@ abstract contract WorldActions is OwnerActions, BidderActions, SequencerActions 
         uint256 value = _roll(8) == 0 ? type(uint256).max : _roll(4) == 0 ? _roll(reach + 1) : _roll(0.2 ether);
         address reporter = _roll(4) == 0 ? address(0) : _anyone();
         address sender = _roll(8) == 0 ? stranger : address(slasher);
-        (uint256 ethBefore, uint256 tokenBefore) = vault.burnable();
+        uint256[4] memory before = vault.burnable();
         (bool ok, bytes memory answer) =
             _try("slash", sender, address(vault), 0, abi.encodeCall(vault.slash, (id, value, reporter)));
         if (!ok) return;
         _check(35, sender == address(slasher), "somebody else slashed");
         uint256 taken = abi.decode(answer, (uint256));
-        _check(35, taken == (value < reach ? value : reach) || taken + 8 >= reach, "took another value");
-        (uint256 eth, uint256 tokens) = vault.burnable();
-        uint256 burned = eth - ethBefore + (tokens - tokenBefore) * vault.weightAt(registry.currentEpoch()) / 1e18;
-        _check(35, burned + 2 >= taken * 9 / 10, "less than nine tenths were burned");
+        _check(35, taken == (value < reach ? value : reach), "took another value");
+        _check(35, _burnedSince(before) + 2 >= taken * 9 / 10, "less than nine tenths were burned");
+    }
+
+    function slashCore(uint256 seed) external action(seed) {
+        uint16 id = _anyOperator();
+        uint256 core = vault.coreOf(id);
+        uint256 value = _roll(8) == 0 ? type(uint256).max : _roll(core / 2 + 1);
+        address sender = _roll(8) == 0 ? stranger : address(rota.court);
+        (uint256 held, uint256[4] memory before) = (vault.bondOf(id) - vault.selfBondOf(id), vault.burnable());
+        bytes memory data = abi.encodeCall(vault.slashCore, (id, value, address(0)));
+        (bool ok, bytes memory answer) = _try("slashCore", sender, address(vault), 0, data);
+        if (!ok) return;
+        _check(35, sender == address(rota.court), "somebody else slashed the core");
+        uint256 taken = abi.decode(answer, (uint256));
+        _check(35, taken == (value < core ? value : core), "took another part of the core");
+        _check(35, _burnedSince(before) >= taken, "less was burned than taken");
+        _check(35, vault.bondOf(id) - vault.selfBondOf(id) + 4 gwei >= held, "the court took from delegators");
+    }
+
+    /// @dev Weighted, wei.
+    function _burnedSince(uint256[4] memory before) private view returns (uint256) {
+        uint256[4] memory now_ = vault.burnable();
+        return now_[0] - before[0] + (now_[1] - before[1]) * vault.weightAt(1, registry.currentEpoch()) / 1e18;
     }
 
     function collectReward(uint256 seed) external action(seed) {
         address reporter = stranger;
         bool ofToken = _roll(4) == 0;
         for (uint256 i; i < operators.length; ++i) {
-            (uint256 eth, uint256 tokens) = vault.rewardOf(operators[i].owner);
-            if (eth + tokens != 0) (reporter, ofToken) = (operators[i].owner, eth == 0);
+            uint256[4] memory has = vault.rewardOf(operators[i].owner);
+            if (has[0] + has[1] != 0) (reporter, ofToken) = (operators[i].owner, has[0] == 0);
         }
-        (uint256 ethDue, uint256 tokenDue) = vault.rewardOf(reporter);
-        if ((ofToken ? tokenDue : ethDue) == 0 && _spared()) return;
+        if (vault.rewardOf(reporter)[ofToken ? 1 : 0] == 0 && _spared()) return;
         address to = _roll(8) == 0 ? refusing : reporter;
-        _try("collectReward", reporter, address(vault), abi.encodeCall(vault.collectReward, (ofToken, to)));
+        _try("collectReward", reporter, address(vault), abi.encodeCall(vault.collectReward, (ofToken ? 1 : 0, to)));
     }
 
     function burn(uint256 seed) external action(seed) {
-        (uint256 eth, uint256 tokens) = vault.burnable();
+        (uint256 eth, uint256 tokens) = (vault.burnable()[0], vault.burnable()[1]);
         bool ofToken = tokens != 0 && (eth == 0 || _roll(2) == 0);
         if (eth + tokens == 0 && _spared()) return;
-        _try("burn", stranger, address(vault), abi.encodeCall(vault.burn, (ofToken)));
+        _try("burn", stranger, address(vault), abi.encodeCall(vault.burn, (ofToken ? 1 : 0)));
     }
 
     /* STRANGERS */
@@ -150,7 +170,7 @@ abstract contract WorldActions is OwnerActions, BidderActions, SequencerActions 
             abi.encodeCall(schedule.voidRemaining, (id, slot + 1)),
             abi.encodeCall(vault.leak, (id, 1, 0)),
             abi.encodeCall(vault.slash, (id, 1, stranger)),
-            abi.encodeCall(vault.requestExit, (id, false, 1)),
+            abi.encodeCall(vault.requestExit, (id, 0, 1)),
             abi.encodeCall(registry.deactivate, (id)),
             abi.encodeCall(registry.setPayee, (id, stranger)),
             abi.encodeCall(registry.setWhitelisted, (stranger, 1))

@@ -10,6 +10,10 @@ import {Clock} from "@rota/contracts/types/Types.sol";
 contract ClockedHarness is Clocked {
     constructor(Clock memory clock_) Clocked(clock_) {}
 
+    function requireBeforeGenesis() external view {
+        Timeline.requireBeforeGenesis(_clock());
+    }
+
     function position() external view returns (uint64 epoch, uint256 index, uint256 offset) {
         return _now();
     }
@@ -110,6 +114,18 @@ contract TimelineTest is Test {
     }
 
     /* VALIDATION */
+    /// @dev What governance adds to a deployment has its clock, which has begun.
+    function test_validate_AcceptsAClockThatHasBegun() public {
+        Clock memory c = _mainnet();
+        ClockedHarness harness = new ClockedHarness(c);
+        vm.warp(c.genesis - 1);
+        harness.requireBeforeGenesis();
+        vm.warp(c.genesis);
+        new ClockedHarness(c);
+        vm.expectRevert(abi.encodeWithSelector(Timeline.Timeline_GenesisNotInFuture.selector, c.genesis, c.genesis));
+        harness.requireBeforeGenesis();
+    }
+
     function test_validate_AcceptsMainnetAndDevnet() public {
         new ClockedHarness(_mainnet());
         new ClockedHarness(Clock(1_000_001, 16, 4, 2, 0, 1));
@@ -133,8 +149,6 @@ contract TimelineTest is Test {
         c.l2BlockSeconds = 0;
         _expect(c, abi.encodeWithSelector(Timeline.Timeline_ZeroBlockTime.selector, 12, 0));
         c = _mainnet();
-        c.genesis = 1_000_000;
-        _expect(c, abi.encodeWithSelector(Timeline.Timeline_GenesisNotInFuture.selector, 1_000_000, 1_000_000));
         c.genesis = 1_800_000_000_000;
         _expect(
             c, abi.encodeWithSelector(Timeline.Timeline_GenesisTooFar.selector, 1_800_000_000_000, type(uint40).max)

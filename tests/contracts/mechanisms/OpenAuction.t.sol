@@ -7,19 +7,25 @@ import {RewardPool} from "@rota/contracts/proceeds/RewardPool.sol";
 import {EpochPhase, RESERVE, Status} from "@rota/contracts/types/Types.sol";
 
 /// @notice Slots sold one by one to open bids, from registration to released bonds: epochs 2 to 5 with wins, claims, misses, an
-/// offence, proceeds, rewards and exit; every balance to the wei.
+/// offence, proceeds, rewards with a delegator, and exit; every balance to the wei.
 contract OpenAuctionMechanismTest is OpenBidTest {
     uint256 internal constant PERIOD = 30 days;
 
     RewardPool internal pool;
+    address internal dora = makeAddr("dora");
+    uint256 internal id;
     uint256 internal given;
 
-    /// @dev What the pool has to pay for slots, wei.
+    /// @dev What the pool paid for slots, own and to dora, ETH.
     mapping(uint16 operator => uint256) internal earned;
 
     function setUp() public override {
         super.setUp();
         pool = rota.rewards;
+        vm.deal(dora, 10 ether);
+        vm.prank(dora);
+        vault.delegate{value: 10 ether}(alice.id);
+        id = vault.idOf(alice.id, 0);
         vm.deal(address(this), 16 ether);
         (bool ok,) = address(pool).call{value: 16 ether}("");
         assertTrue(ok);
@@ -86,9 +92,9 @@ contract OpenAuctionMechanismTest is OpenBidTest {
         baton.recordMiss(15);
         _warpToEpoch(4);
         _assertServed(3, alice.id, carol.id, RESERVE, RESERVE);
-        assertEq(vault.bondOf(bob.id), 10 ether - 2 * 0.02 ether);
-        // A third of each leak.
-        assertEq(vault.bondOf(reserve.id), 2 ether + 2 * (uint256(0.02 ether) / 3));
+        assertEq(vault.selfBondOf(bob.id), 10 ether - 2 * 0.02 ether);
+        // A third of each leak, in whole gwei.
+        assertEq(vault.selfBondOf(reserve.id), 2 ether + 2 * (uint256(0.02 ether) / 3 / 1 gwei * 1 gwei));
     }
 
     /// @dev Epoch 4: carol signs two blocks of one height, and is out for ever. Her next slot is the reserve's.
@@ -98,7 +104,7 @@ contract OpenAuctionMechanismTest is OpenBidTest {
         assertGt(taken, 0);
         (Status status,) = registry.statusOf(carol.id);
         assertTrue(status == Status.Tombstoned);
-        (uint256 reward,) = vault.rewardOf(stranger);
+        (uint256 reward,) = _rewardOf(stranger);
         assertApproxEqAbs(reward, taken / 10, 1 gwei);
         _prepare(5);
         _warpToSlot(17);
@@ -135,31 +141,44 @@ contract OpenAuctionMechanismTest is OpenBidTest {
         assertEq(_free(carol), 10 ether - 0.005 ether - 0.018 ether);
     }
 
-    /// @dev Each operator by its slots.
+    /// @dev Each operator by its slots; half of alice's bond is dora's, and so is half of her reward.
     function _collectRewards() internal {
         _finalizeThrough(5);
         vm.warp(vm.getBlockTimestamp() + PERIOD);
         for (uint16 operator = 1; operator <= 4; ++operator) {
-            assertEq(pool.claim(operator, false), earned[operator], vm.toString(operator));
-            assertEq(registry.payeeOf(operator).balance, earned[operator]);
+            uint256 own = operator == alice.id ? earned[operator] - earned[operator] / 2 : earned[operator];
+            assertEq(pool.claim(operator, false), own, vm.toString(operator));
+            assertEq(registry.payeeOf(operator).balance, own);
         }
-        assertEq(pool.unpaid(false), 0);
+        uint256 theirs = pool.rewardOf(dora, id, false);
+        assertApproxEqAbs(theirs, earned[alice.id] / 2, 8);
+        vm.prank(dora);
+        pool.claimDelegated(id, false, dora);
+        assertEq(dora.balance, theirs);
+        assertLe(pool.unpaid(false), 8);
     }
 
-    /// @dev Alice leaves with all that is hers.
+    /// @dev Alice and dora leave with all that is theirs.
     function _leave() internal {
         uint256 before = alice.payee.balance;
         vm.prank(alice.owner);
         registry.deactivate(alice.id);
         _warpTo(schedule.startOfEpoch(schedule.currentEpoch() + 3));
         vm.prank(alice.owner);
-        uint256 ticket = vault.requestExit(alice.id, false, 10 ether);
-        (,, uint256 release) = vault.ticketOf(alice.id, ticket);
-        _warpTo(release);
+        uint256 ticket = vault.requestExit(alice.id, 0, 10 ether);
+        uint256 shares = vault.balanceOf(dora, id);
+        vm.prank(dora);
+        uint256 hers = vault.undelegate(id, shares);
+        (,, uint256 release) = vault.ticketOf(alice.id, ticket, address(0));
+        (,, uint256 herRelease) = vault.ticketOf(alice.id, hers, dora);
+        _warpTo(release > herRelease ? release : herRelease);
         vault.claimExit(alice.id, ticket);
+        uint256 held = dora.balance;
+        vault.claimUndelegated(alice.id, hers, dora);
         vm.prank(alice.owner);
         openAuction.withdraw(alice.id, 9.983 ether);
         assertEq(alice.payee.balance, before + 10 ether + 9.983 ether);
+        assertEq(dora.balance, held + 10 ether);
         assertEq(vault.bondOf(alice.id), 0);
     }
 
@@ -213,12 +232,17 @@ contract OpenAuctionMechanismTest is OpenBidTest {
         assertEq(served[3], d);
     }
 
+    function _rewardOf(address reporter) internal view returns (uint256 eth, uint256 tokens) {
+        uint256[4] memory rewards = vault.rewardOf(reporter);
+        return (rewards[0], rewards[1]);
+    }
+
     /// @dev All ETH that anybody can have.
     function _everything() internal view returns (uint256 total) {
         total = address(vault).balance + address(openAuction).balance + address(auction).balance + address(pool).balance
             + address(rota.splitter).balance + address(rota.burner).balance + address(baton).balance + treasury.balance
-            + publicGoods.balance + stranger.balance + rota.splitter.BURN_ADDRESS().balance + reserve.payee.balance
-            + address(this).balance;
+            + publicGoods.balance + dora.balance + stranger.balance + rota.splitter.BURN_ADDRESS().balance
+            + reserve.payee.balance + address(this).balance;
         for (uint256 i; i < operators.length; ++i) {
             total += operators[i].payee.balance + operators[i].owner.balance + operators[i].sequencer.balance;
         }

@@ -193,7 +193,8 @@ contract RoadTest is GovernedFixture {
             _assertDead(caller, address(registry), abi.encodeCall(registry.offerGovernance, (caller)));
             _assertDead(caller, address(registry), abi.encodeCall(registry.ossifyCore, ()));
             _assertDead(caller, address(schedule), abi.encodeCall(schedule.setPolicies, (3, policies)));
-            _assertDead(caller, address(vault), abi.encodeCall(vault.setWeight, (uint96(0.001 ether))));
+            _assertDead(caller, address(vault), abi.encodeCall(vault.setWeight, (1, uint96(0.001 ether))));
+            _assertDead(caller, address(vault), abi.encodeCall(vault.setExitDelays, (125, 400)));
             _assertDead(caller, address(rota.splitter), _shares());
             _assertDead(caller, address(rota.rewards), abi.encodeCall(rota.rewards.setEmission, (1)));
             _assertDead(caller, address(court), abi.encodeCall(court.openCase, (2, 1, false, "", "")));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+import {IComposite} from "@rota/contracts/interfaces/IComposite.sol";
 import {IPolicy} from "@rota/contracts/interfaces/IPolicy.sol";
 import {SmoothWeightedRoundRobin} from "@rota/contracts/libraries/SmoothWeightedRoundRobin.sol";
 import {Composite} from "@rota/contracts/policies/Composite.sol";
@@ -91,7 +92,7 @@ contract CompositeTest is Test {
     function test_fill_RevertWhen_APartAnswersAnotherLength() public {
         Composite policy = _composite(_percents([uint8(50), 50, 0, 0], 2));
         parts[1].set(false, false, 1);
-        vm.expectRevert(abi.encodeWithSelector(Composite.Composite_PartBroke.selector, parts[1], 12, 11));
+        vm.expectRevert(abi.encodeWithSelector(IComposite.Composite_PartBroke.selector, parts[1], 12, 11));
         policy.fill(7, 0, new uint16[](12));
     }
 
@@ -111,13 +112,13 @@ contract CompositeTest is Test {
     }
 
     function test_constructor_RevertWhen_PartsDoNotFit() public {
-        _expectRefused(1, _list(100, 0), abi.encodeWithSelector(Composite.Composite_PartsOutOfRange.selector, 1, 2));
-        _expectRefused(3, _list(50, 50), abi.encodeWithSelector(Composite.Composite_PartsOutOfRange.selector, 3, 2));
-        _expectRefused(5, _list(50, 50), abi.encodeWithSelector(Composite.Composite_PartsOutOfRange.selector, 5, 2));
-        _expectRefused(2, _list(50, 49), abi.encodeWithSelector(Composite.Composite_SharesOutOfRange.selector, 99, 50));
-        _expectRefused(2, _list(100, 0), abi.encodeWithSelector(Composite.Composite_SharesOutOfRange.selector, 100, 0));
+        _expectRefused(1, _list(100, 0), abi.encodeWithSelector(IComposite.Composite_PartsOutOfRange.selector, 1, 2));
+        _expectRefused(3, _list(50, 50), abi.encodeWithSelector(IComposite.Composite_PartsOutOfRange.selector, 3, 2));
+        _expectRefused(5, _list(50, 50), abi.encodeWithSelector(IComposite.Composite_PartsOutOfRange.selector, 5, 2));
+        _expectRefused(2, _list(50, 49), abi.encodeWithSelector(IComposite.Composite_SharesOutOfRange.selector, 99, 50));
+        _expectRefused(2, _list(100, 0), abi.encodeWithSelector(IComposite.Composite_SharesOutOfRange.selector, 100, 0));
         _expectRefused(
-            2, _list(200, 200), abi.encodeWithSelector(Composite.Composite_SharesOutOfRange.selector, 400, 200)
+            2, _list(200, 200), abi.encodeWithSelector(IComposite.Composite_SharesOutOfRange.selector, 400, 200)
         );
     }
 

@@ -40,11 +40,24 @@ contract MemberRegistry {
     }
 }
 
-/// @notice As much of a vault as the stake policy asks for: bonds, wei.
+/// @notice As much of a vault and of its pledges as the stake policy asks for: bonds and pledges, wei.
 contract BondBook {
     mapping(uint16 operator => uint256) public bondOf;
+    mapping(uint16 operator => uint256) internal _pledges;
 
     function set(uint16 operator, uint256 bond) external {
         bondOf[operator] = bond;
+    }
+
+    function setPledge(uint16 operator, uint256 pledge) external {
+        _pledges[operator] = pledge;
+    }
+
+    function PLEDGES() external view returns (address) {
+        return address(this);
+    }
+
+    function pledgeAt(uint16 operator, uint64) external view returns (uint256) {
+        return _pledges[operator];
     }
 }

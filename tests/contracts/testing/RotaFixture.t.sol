@@ -31,7 +31,8 @@ contract RotaFixtureTest is RotaFixture {
     /// @dev What is deployed has the addresses that its parts were told.
     function test_deployRota_PartsKnowEachOther() public view {
         assertEq(address(registry.VAULT()), address(vault));
-        assertEq(address(vault.SCHEDULE()), address(schedule));
+        assertEq(address(vault.PLEDGES()), address(pledges));
+        assertEq(address(pledges.SCHEDULE()), address(schedule));
         assertEq(vault.BATON(), address(baton));
         assertEq(schedule.BATON(), address(baton));
         assertEq(address(auction.SCHEDULE()), address(schedule));

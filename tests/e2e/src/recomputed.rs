@@ -11,9 +11,13 @@ use eyre::{Result, ensure, eyre};
 use rota_bindings::{
     Baton::{BatonCalls, CalledOut, Missed, TakenOver},
     BondVault::BondVaultCalls,
+    OpenBidAuction::OpenBidAuctionCalls,
     OperatorRegistry::OperatorRegistryCalls,
+    Performance::PerformanceCalls,
+    RewardPool::RewardPoolCalls,
     Schedule::{EpochFrozen, HolderChanged, ScheduleCalls, SeedRecorded, SlotsVoided},
     SealedBidAuction::{AuctionSettled, BidCommitted, BidRevealed, SealedBidAuctionCalls},
+    StakeWeighted::StakeWeightedCalls,
 };
 use rota_core::Contracts;
 use serde_json::{Value, json};
@@ -284,6 +288,10 @@ impl<'a> Facts<'a> {
             (at.auction, "SealedBidAuction", SealedBidAuctionCalls::name_by_selector(selector)),
             (at.vault, "BondVault", BondVaultCalls::name_by_selector(selector)),
             (at.registry, "OperatorRegistry", OperatorRegistryCalls::name_by_selector(selector)),
+            (at.stake, "StakeWeighted", StakeWeightedCalls::name_by_selector(selector)),
+            (at.performance, "Performance", PerformanceCalls::name_by_selector(selector)),
+            (at.open_auction, "OpenBidAuction", OpenBidAuctionCalls::name_by_selector(selector)),
+            (at.rewards, "RewardPool", RewardPoolCalls::name_by_selector(selector)),
         ]
         .into_iter()
         .find_map(|(address, contract, function)| {

@@ -6,6 +6,7 @@ use crate::{
     intent::{Action, Intent},
     strategy::{Auctioned, NoBid, Strategy},
     types::{Epoch, OperatorId},
+    view::Market,
 };
 
 /// Commits to a bid for the epoch after next, once, while its commit window is open.
@@ -17,10 +18,14 @@ pub fn bid(ctx: &Context<'_>, strategy: &dyn Strategy) -> Result<Option<Intent>,
     else {
         return Ok(None);
     };
-    if !view.is_auctioned(epoch) || !view.is_eligible(id, epoch) || view.bid(id, epoch).is_some() {
+    // The contract takes bids in stages whose slots are not sold by them, too, and would sell nothing for them.
+    if view.market(epoch) != Some(Market::Sealed)
+        || !view.is_eligible(id, epoch)
+        || view.bid(id, epoch).is_some()
+    {
         return Ok(None);
     }
-    let asked = Auctioned { view, me: ctx.me, node: ctx.node, id, epoch };
+    let asked = Auctioned { view, me: ctx.me, node: ctx.node, id, epoch, at: ctx.at() };
     let curve = match strategy.bid(&asked) {
         Ok(curve) => curve.word(),
         Err(NoBid::Disabled) => return Ok(None),

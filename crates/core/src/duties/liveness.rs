@@ -110,8 +110,21 @@ pub fn jail(ctx: &Context<'_>) -> Vec<Intent> {
     {
         return vec![];
     }
-    let short = view.eligible_set(effective).filter(|id| view.bond(*id) < view.deployment.min_bond);
+    let short =
+        view.eligible_set(effective).filter(|id| view.self_bond(*id) < view.deployment.min_bond);
     short
         .map(|operator| intent(Action::JailUnderbonded { operator }, timeline.end_of_epoch(now)))
+        .collect()
+}
+
+/// Has who equivocated put out of its slots to come, and its locks taken: the proof itself does neither. By rank from the proof on, and
+/// again when another epoch was frozen for it.
+pub fn expel(ctx: &Context<'_>) -> Vec<Intent> {
+    let timeline = ctx.timeline();
+    let now = timeline.epoch_at(ctx.at());
+    let (opens, closes) = (timeline.start_of_epoch(now), timeline.end_of_epoch(now));
+    let due = ctx.view.offenders_at_large(ctx.at()).into_iter();
+    due.filter(|(id, proven)| *id != ctx.id && ctx.is_our_move(now, opens.max(*proven), closes))
+        .map(|(operator, _)| intent(Action::Expel { operator }, closes))
         .collect()
 }

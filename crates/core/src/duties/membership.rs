@@ -4,12 +4,14 @@ use super::{Context, Held, intent};
 use crate::{
     intent::{Action, Intent},
     me::Me,
-    types::{OperatorId, Timestamp, Wei},
-    view::{ChainView, Status},
+    types::{Epoch, OperatorId, Timestamp, Wei},
+    view::{ChainView, Market, Status},
 };
 
 /// For what has no date by which it is useless.
 const NEVER: Timestamp = Timestamp(u64::MAX);
+/// Wei.
+const GWEI: Wei = Wei::from_limbs([1_000_000_000, 0, 0, 0]);
 
 /// Registers our keys. Needs the owner's key and its place on the whitelist.
 pub fn register(view: &ChainView, me: &Me) -> Result<Option<Intent>, Held> {
@@ -50,9 +52,10 @@ pub fn bond(ctx: &Context<'_>) -> Result<Option<Intent>, Held> {
     }
     let missing = me.bond_eth.saturating_sub(money.bond_eth);
     if !missing.is_zero() {
-        return match money.owner_eth > missing {
-            true => Ok(Some(intent(Action::DepositBond { operator, amount: missing }, NEVER))),
-            false => Err(Held::OwnerShort { held: money.owner_eth, missing }),
+        let amount = ctx.view.deployment.deposit_for(missing);
+        return match money.owner_eth > amount {
+            true => Ok(Some(intent(Action::DepositBond { operator, amount }, NEVER))),
+            false => Err(Held::OwnerShort { held: money.owner_eth, missing: amount }),
         };
     }
     let amount = me.bond_token.saturating_sub(money.bond_token).min(money.owner_token);
@@ -73,7 +76,7 @@ pub fn activate(ctx: &Context<'_>) -> Result<Option<Intent>, Held> {
     if operator == OperatorId::RESERVE || !matches!(status, Status::None | Status::Jailed) {
         return Ok(None);
     }
-    let (bonded, needed) = (view.bond(operator), view.deployment.min_bond);
+    let (bonded, needed) = (view.self_bond(operator), view.deployment.min_bond);
     if bonded < needed {
         return Err(Held::Underbonded { operator, bonded, needed });
     }
@@ -83,18 +86,29 @@ pub fn activate(ctx: &Context<'_>) -> Result<Option<Intent>, Held> {
     }
 }
 
-/// Fills the balance at the auction up once it is down by half, so that not every lock is a reason for a transfer.
+/// Fills the balance at the auction up once it is down by half, so that not every lock is a reason for a transfer. While slots are
+/// sold there: elsewhere it would lie idle.
 pub fn fund(ctx: &Context<'_>) -> Result<Option<Intent>, Held> {
     let (me, money) = (ctx.me, &ctx.view.money);
-    if ctx.id == OperatorId::RESERVE
-        || money.auction_free >= me.auction_balance.div_ceil(Wei::from(2))
-    {
+    let epoch = Epoch(ctx.timeline().epoch_at(ctx.at()).0 + 2);
+    let (free, wanted, market) = match ctx.view.market(epoch) {
+        None => return Ok(None),
+        Some(Market::Sealed) => (money.auction_free, me.auction_balance, Market::Sealed),
+        // It keeps whole gwei.
+        Some(Market::Open) => {
+            (money.open_free, me.auction_balance - me.auction_balance % GWEI, Market::Open)
+        }
+    };
+    if ctx.id == OperatorId::RESERVE || free >= wanted.div_ceil(Wei::from(2)) {
         return Ok(None);
     }
-    let missing = me.auction_balance - money.auction_free;
+    let missing = wanted - free;
     // What the transactions of the turns need is not for sale.
     match money.gas > missing.saturating_add(me.gas_minimum) {
-        true => Ok(Some(intent(Action::FundAuction { operator: ctx.id, amount: missing }, NEVER))),
+        true => {
+            let action = Action::FundAuction { operator: ctx.id, amount: missing, market };
+            Ok(Some(intent(action, NEVER)))
+        }
         false => Err(Held::SequencerShort { held: money.gas, missing, kept: me.gas_minimum }),
     }
 }

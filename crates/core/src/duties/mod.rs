@@ -7,13 +7,21 @@
 mod bidding;
 mod liveness;
 mod membership;
+mod open;
 mod pipeline;
+mod pledges;
+mod rewards;
+mod stake;
 mod turns;
 
 pub use bidding::{bid, forfeit, refund, reveal};
-pub use liveness::{call_out, jail, record_misses, take_over};
+pub use liveness::{call_out, expel, jail, record_misses, take_over};
 pub use membership::{activate, announce, bond, collect, fund, register};
-pub use pipeline::{cancel, freeze, record_seed, settle};
+pub use open::{bid_openly, refund_openly};
+pub use pipeline::{apply_queue, cancel, freeze, record_seed, score, settle};
+pub use pledges::{pledge, restake, void_underbonded};
+pub use rewards::{collect_rewards, finalize};
+pub use stake::queue_weights;
 pub use turns::{answer, claim, come_back, rotate};
 
 use crate::{
@@ -60,6 +68,8 @@ pub enum Held {
     Underbonded { operator: OperatorId, bonded: Wei, needed: Wei },
     #[error("the owner holds {} ETH, and {} ETH are missing in the bond (bond.eth)", format_ether(*held), format_ether(*missing))]
     OwnerShort { held: Wei, missing: Wei },
+    #[error("{} ETH are missing in the bond to hold the pledge for epoch {epoch}, or its slots are void: run `rota bond add --eth`, or give the keeper keys.owner_file and the owner ETH", format_ether(*missing))]
+    PledgeShort { epoch: Epoch, missing: Wei },
     #[error("the sequencer key holds {} ETH, and {} ETH are missing at the auction while {} ETH must stay (bid.balance_eth)", format_ether(*held), format_ether(*missing), format_ether(*kept))]
     SequencerShort { held: Wei, missing: Wei, kept: Wei },
     #[error("no bid for epoch {epoch}: {reason}")]
@@ -126,7 +136,11 @@ pub fn due(
 
     plan.add(reveal(&ctx));
     plan.add(bid(&ctx, strategy));
+    plan.add(bid_openly(&ctx, strategy));
+    plan.intents.extend(queue_weights(&ctx));
     plan.intents.extend(record_seed(&ctx));
+    plan.intents.extend(apply_queue(&ctx));
+    plan.intents.extend(score(&ctx));
     plan.intents.extend(settle(&ctx));
     plan.intents.extend(freeze(&ctx));
     plan.intents.extend(cancel(&ctx));
@@ -134,13 +148,20 @@ pub fn due(
     plan.intents.extend(record_misses(&ctx));
     plan.intents.extend(forfeit(&ctx));
     plan.intents.extend(refund(&ctx));
+    plan.intents.extend(refund_openly(&ctx));
+    plan.intents.extend(expel(&ctx));
     plan.intents.extend(jail(&ctx));
+    plan.intents.extend(void_underbonded(&ctx));
 
     plan.intents.extend(announce(&ctx));
+    plan.add(restake(&ctx));
     plan.add(bond(&ctx));
+    plan.intents.extend(pledge(&ctx));
     plan.add(activate(&ctx));
     plan.add(fund(&ctx));
     plan.intents.extend(collect(&ctx));
+    plan.intents.extend(finalize(&ctx));
+    plan.intents.extend(collect_rewards(&ctx));
     plan
 }
 

@@ -1,4 +1,4 @@
-//! An epoch's way to its schedule: seed, settlement, freeze. By anybody, so by one.
+//! An epoch's way to its schedule: what its policies wait for, seed, settlement, freeze. By anybody, so by one.
 
 use super::{Context, intent};
 use crate::{
@@ -25,10 +25,25 @@ pub fn settle(ctx: &Context<'_>) -> Option<Intent> {
     step(ctx, epoch, 1, due, Action::Settle { epoch })
 }
 
-/// Freezes the next epoch. Settled first: the auction's slots would not be assigned otherwise.
+/// Applies the weights that the next epoch is drawn by, and that were queued two epochs before it. A queue that is not drained
+/// stops the freeze.
+pub fn apply_queue(ctx: &Context<'_>) -> Option<Intent> {
+    let epoch = next_epoch(ctx);
+    step(ctx, epoch, 0, ctx.view.is_queue_due(epoch), Action::ApplyQueue { epoch })
+}
+
+/// Scores the epochs that the next one is drawn by, one after the other.
+pub fn score(ctx: &Context<'_>) -> Option<Intent> {
+    let epoch = next_epoch(ctx);
+    let over = ctx.view.score_due(epoch)?;
+    step(ctx, epoch, 0, true, Action::Score { epoch: over })
+}
+
+/// Freezes the next epoch. Settled first: the auction's slots would not be assigned otherwise; and once its policies are ready.
 pub fn freeze(ctx: &Context<'_>) -> Option<Intent> {
     let (view, epoch) = (ctx.view, next_epoch(ctx));
-    let due = view.is_seeded(epoch) && view.is_settled(epoch) && !view.is_frozen(epoch);
+    let prepared = view.is_seeded(epoch) && view.is_settled(epoch) && view.is_ready(epoch);
+    let due = prepared && !view.is_frozen(epoch);
     step(ctx, epoch, 2, due, Action::Freeze { epoch })
 }
 

@@ -6,18 +6,27 @@ use alloy::{
     sol_types::SolEventInterface,
 };
 use rota_bindings::{
-    Baton::BatonEvents, BondVault::BondVaultEvents, OperatorRegistry::OperatorRegistryEvents,
-    Schedule::ScheduleEvents, SealedBidAuction::SealedBidAuctionEvents,
+    Baton::BatonEvents, BondVault::BondVaultEvents, OpenBidAuction::OpenBidAuctionEvents,
+    OperatorRegistry::OperatorRegistryEvents, Performance::PerformanceEvents,
+    RewardPool::RewardPoolEvents, Schedule::ScheduleEvents,
+    SealedBidAuction::SealedBidAuctionEvents, Slasher::SlasherEvents,
+    StakeWeighted::StakeWeightedEvents,
 };
 
 /// An event of one of the deployment's contracts.
 #[derive(Debug, Clone)]
 pub enum Event {
     Registry(OperatorRegistryEvents),
-    Vault(BondVaultEvents),
+    /// By far the largest.
+    Vault(Box<BondVaultEvents>),
     Auction(SealedBidAuctionEvents),
     Schedule(ScheduleEvents),
     Baton(BatonEvents),
+    OpenAuction(OpenBidAuctionEvents),
+    Rewards(RewardPoolEvents),
+    Slasher(SlasherEvents),
+    Stake(StakeWeightedEvents),
+    Performance(PerformanceEvents),
     /// What stood behind the arguments of a commit transaction: the bid's curve, sealed so that its key alone opens it.
     SealedCurve {
         epoch: Epoch,
@@ -33,13 +42,23 @@ impl Event {
         if at == contracts.registry {
             OperatorRegistryEvents::decode_log(log).ok().map(|found| Self::Registry(found.data))
         } else if at == contracts.vault {
-            BondVaultEvents::decode_log(log).ok().map(|found| Self::Vault(found.data))
+            BondVaultEvents::decode_log(log).ok().map(|found| Self::Vault(Box::new(found.data)))
         } else if at == contracts.auction {
             SealedBidAuctionEvents::decode_log(log).ok().map(|found| Self::Auction(found.data))
         } else if at == contracts.schedule {
             ScheduleEvents::decode_log(log).ok().map(|found| Self::Schedule(found.data))
         } else if at == contracts.baton {
             BatonEvents::decode_log(log).ok().map(|found| Self::Baton(found.data))
+        } else if at == contracts.open_auction {
+            OpenBidAuctionEvents::decode_log(log).ok().map(|found| Self::OpenAuction(found.data))
+        } else if at == contracts.rewards {
+            RewardPoolEvents::decode_log(log).ok().map(|found| Self::Rewards(found.data))
+        } else if at == contracts.slasher {
+            SlasherEvents::decode_log(log).ok().map(|found| Self::Slasher(found.data))
+        } else if at == contracts.stake {
+            StakeWeightedEvents::decode_log(log).ok().map(|found| Self::Stake(found.data))
+        } else if at == contracts.performance {
+            PerformanceEvents::decode_log(log).ok().map(|found| Self::Performance(found.data))
         } else {
             None
         }

@@ -107,6 +107,21 @@ impl ChainView {
             .collect()
     }
 
+    /// Tombstoned operators that still hold slots to come, or whose locks were not taken, with the time of the proof.
+    pub fn offenders_at_large(&self, at: Timestamp) -> Vec<(OperatorId, Timestamp)> {
+        let timeline = self.timeline();
+        let slot = timeline.slot_at(at);
+        let end = timeline.first_slot_of(Epoch(timeline.epoch_of(slot).0 + 2));
+        let holds = |id| (slot.0 + 1..end.0).any(|slot| self.assigned_to(Slot(slot)) == id);
+        let offenders = self.state().offenders.iter();
+        offenders
+            .filter(|(id, offender)| {
+                **id != OperatorId::RESERVE && (!offender.locks_taken || holds(**id))
+            })
+            .map(|(id, offender)| (*id, offender.proven))
+            .collect()
+    }
+
     fn is_lost(&self, slot: Slot) -> bool {
         let last = Timestamp(self.timeline().end_of(slot).0 - 1);
         let assigned = self.assigned_to(slot);

@@ -10,24 +10,28 @@
 
 mod event;
 mod liveness;
+mod open;
 mod operators;
+mod policies;
 mod rounds;
 mod schedule;
 mod state;
 
 pub use event::Event;
 pub use liveness::TakeOverRight;
+pub use open::{OpenBid, OpenRound, OpenSlot, OpenTerms};
+pub use policies::{Market, Needs, PolicyTerms, QueueEntry, Scores, StakeQueue};
 pub use schedule::Turn;
 pub use state::{
-    Bid, CallOut, Change, EpochRecord, History, Operator, Rotation, Round, RoundResult, State,
-    Status,
+    Bid, CallOut, Change, EpochRecord, History, Offender, Operator, Rotation, Round, RoundResult,
+    State, Status,
 };
 
 use crate::{
     timeline::Timeline,
     types::{BlockId, Contracts, L1Block, OperatorId, Timestamp, Wei},
 };
-use alloy::primitives::{Address, B256};
+use alloy::primitives::{Address, B256, U256};
 use std::{
     collections::{BTreeMap, VecDeque},
     sync::Arc,
@@ -43,18 +47,32 @@ pub struct Deployment {
     pub l2_chain_id: u64,
     pub contracts: Contracts,
     pub timeline: Timeline,
-    /// Bond an operator needs to be in the set, wei.
+    /// What operators promise: the vault's.
+    pub pledges: Address,
+    /// Self-bond an operator needs to be in the set, wei.
     pub min_bond: Wei,
-    /// Bond tied to each live slot, wei.
-    pub lock_per_slot: Wei,
+    /// Least ETH that the vault takes at once, wei.
+    pub min_deposit: Wei,
+    /// The vault counts ETH in whole multiples of this, wei.
+    pub quantum: Wei,
     /// Lowest price of a slot, wei.
     pub floor_price: Wei,
     /// Slots of an epoch that one operator can win.
     pub cap_slots: u64,
-    /// The ERC-20 that bonds may be made of.
+    /// The first ERC-20 that bonds may be made of; zero: bonds are ETH alone.
     pub token: Address,
+    /// The same for that ERC-20, its smallest units.
+    pub token_quantum: U256,
     /// Bond of a call-out, wei.
     pub call_out_bond: Wei,
+    pub terms: PolicyTerms,
+}
+
+impl Deployment {
+    /// The least deposit of ETH that makes up for `missing`: the vault takes whole quanta, and no dust.
+    pub fn deposit_for(&self, missing: Wei) -> Wei {
+        missing.div_ceil(self.quantum).saturating_mul(self.quantum).max(self.min_deposit)
+    }
 }
 
 /// What the contracts answered at the head about money, and what the keeper's own accounts hold there.
@@ -62,18 +80,37 @@ pub struct Deployment {
 pub struct Money {
     /// The block that was asked about.
     pub at: BlockId,
-    /// Weighted bond of each operator, wei.
-    pub bonds: BTreeMap<OperatorId, Wei>,
-    /// ETH in our bond, wei.
+    /// Weighted self-bond of each operator, wei: what the set asks for.
+    pub self_bonds: BTreeMap<OperatorId, Wei>,
+    /// What the stake policy weighs each operator by, wei: what it pledges for the epoch after next, or else its bond with what is
+    /// delegated to it. Empty where nothing is drawn by stake.
+    pub stakes: BTreeMap<OperatorId, Wei>,
+    /// Weighted bond behind us, our own and delegated, wei: what slots are covered by.
+    pub bond: Wei,
+    /// Bond that each slot of the epoch that can be bid for now ties, wei.
+    pub lock_per_slot: Wei,
+    /// What each operator with slots in the next epoch lacks of its pledge for it, wei; empty until that is frozen.
+    pub shortfalls: BTreeMap<OperatorId, Wei>,
+    /// What we pledge for the epoch in progress, wei.
+    pub pledge: Wei,
+    /// What we pledge for the epoch after next, wei: the first one that a change made now counts for.
+    pub pledge_to_come: Wei,
+    /// ETH in our self-bond, wei.
     pub bond_eth: Wei,
-    /// The ERC-20 in our bond, its smallest units.
-    pub bond_token: Wei,
+    /// The first ERC-20 in our self-bond, its smallest units.
+    pub bond_token: U256,
     /// Slots frozen to us whose dispute period has not lapsed.
     pub live_slots: u64,
     /// Our free balance at the auction, wei.
     pub auction_free: Wei,
     /// Deposit that a bid committed now locks, wei.
     pub bid_deposit: Wei,
+    /// Our free balance at the open auction, wei.
+    pub open_free: Wei,
+    /// Our rewards that can be claimed now, in ETH (wei) and in the pool's ERC-20 (its smallest units).
+    pub rewards: [Wei; 2],
+    /// What the reward pool holds and no epoch was paid yet, in the same two.
+    pub undivided: [Wei; 2],
     /// What the Baton holds for us, wei.
     pub collectable: Wei,
     /// Balance of our sequencer key, wei: it pays for the keeper's transactions.

@@ -58,9 +58,14 @@ impl ChainView {
         self.state().stage.at(epoch).unwrap_or_default()
     }
 
-    /// Weighted bond of an operator at the head, wei.
-    pub fn bond(&self, id: OperatorId) -> Wei {
-        self.money.bonds.get(&id).copied().unwrap_or_default()
+    /// What the stake policy would weigh an operator by, wei.
+    pub fn stake(&self, id: OperatorId) -> Wei {
+        self.money.stakes.get(&id).copied().unwrap_or_default()
+    }
+
+    /// Weighted self-bond of an operator at the head, wei.
+    pub fn self_bond(&self, id: OperatorId) -> Wei {
+        self.money.self_bonds.get(&id).copied().unwrap_or_default()
     }
 
     /// The place of `id` in the order in which operators do at `epoch` what anybody may do; the order turns by one an epoch, so

@@ -1,20 +1,12 @@
-//! Queries about auctions.
+//! Queries about sealed auctions, and about what is left to divide.
 
 use super::{Bid, ChainView, Round};
 use crate::{
     bid::Curve,
-    types::{Epoch, OperatorId, Wei},
+    types::{Epoch, OperatorId, Timestamp, Wei},
 };
 
-/// The first stage whose epochs are auctioned.
-const AUCTION_STAGE: u8 = 2;
-
 impl ChainView {
-    /// Whether the slots of `epoch` are auctioned.
-    pub fn is_auctioned(&self, epoch: Epoch) -> bool {
-        self.stage(epoch) >= AUCTION_STAGE && epoch.0 >= 2
-    }
-
     pub fn round(&self, epoch: Epoch) -> Option<&Round> {
         self.state().rounds.get(&epoch)
     }
@@ -37,16 +29,26 @@ impl ChainView {
         })
     }
 
-    /// Slots of `epoch` that the bid of `id` brought or may still bring; 0 once they are frozen, for then they are live ones.
+    /// Slots of `epoch` that the bids of `id` brought or may still bring; 0 once they are frozen, for then they are live ones.
     pub fn undecided_slots(&self, id: OperatorId, epoch: Epoch) -> u64 {
+        if self.is_frozen(epoch) {
+            return 0;
+        }
         let standing = |bid: &&Bid| bid.revealed && !bid.displaced;
-        match (self.round(epoch), self.bid(id, epoch).filter(standing)) {
-            (Some(round), Some(bid)) if !self.is_frozen(epoch) => match &round.result {
+        let sealed = match (self.round(epoch), self.bid(id, epoch).filter(standing)) {
+            (Some(round), Some(bid)) => match &round.result {
                 Some(result) => result.winners.get(&id).copied().unwrap_or_default().into(),
                 None => Curve::from_word(bid.curve).map_or(0, |curve| curve.slots()),
             },
             _ => 0,
-        }
+        };
+        sealed + self.open_leads(id, epoch)
+    }
+
+    /// The epoch whose rewards are divided next; those that the schedule forgot are left out.
+    pub fn next_to_finalize(&self, at: Timestamp) -> Epoch {
+        let timeline = self.timeline();
+        self.state().unrewarded.max(timeline.oldest_epoch(timeline.epoch_at(at)))
     }
 
     /// What `id` paid for slots and forfeited so far, less what it got back, wei.

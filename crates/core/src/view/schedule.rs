@@ -33,6 +33,12 @@ impl ChainView {
         self.epoch_record(epoch).is_some_and(|record| record.frozen.is_some())
     }
 
+    /// Who the slots of `epoch` are frozen to, the reserve where nobody is; none if it is not frozen.
+    pub fn frozen_ids(&self, epoch: Epoch) -> Vec<OperatorId> {
+        let ids = self.epoch_record(epoch).and_then(|record| record.frozen.as_ref());
+        ids.into_iter().flatten().map(|id| or_reserve(*id)).collect()
+    }
+
     /// Whether the assignments of `epoch` can change no more by a freeze: it is frozen, needs none, or the next L1 block comes
     /// too late to freeze it.
     pub fn is_decided(&self, epoch: Epoch) -> bool {
@@ -44,6 +50,15 @@ impl ChainView {
     /// Who `slot` is assigned to after voids and before take-overs; the reserve for nobody.
     pub fn assigned_to(&self, slot: Slot) -> OperatorId {
         if self.is_voided(slot) { OperatorId::RESERVE } else { or_reserve(self.frozen_id(slot)) }
+    }
+
+    /// Whether slots of `epoch` are frozen to `id` and not void.
+    pub fn is_assigned_in(&self, epoch: Epoch, id: OperatorId) -> bool {
+        self.is_frozen(epoch)
+            && self
+                .timeline()
+                .slots_of(epoch)
+                .any(|slot| self.frozen_id(slot) == id && !self.is_voided(slot))
     }
 
     /// The turn that `slot` belongs to.

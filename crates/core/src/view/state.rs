@@ -1,6 +1,10 @@
 //! What is known after an L1 block, and how an event changes it. Everything here can be derived from the events alone.
 
-use super::event::Event;
+use super::{
+    event::Event,
+    open::OpenRound,
+    policies::{Scores, StakeQueue},
+};
 use crate::{
     timeline::Timeline,
     types::{Epoch, L1Block, OperatorId, Slot, Timestamp, Wei},
@@ -8,7 +12,8 @@ use crate::{
 use alloy::primitives::{Address, B256, U256};
 use rota_bindings::{
     Baton::BatonEvents, BondVault::BondVaultEvents, OperatorRegistry::OperatorRegistryEvents,
-    Schedule::ScheduleEvents, SealedBidAuction::SealedBidAuctionEvents,
+    RewardPool::RewardPoolEvents, Schedule::ScheduleEvents,
+    SealedBidAuction::SealedBidAuctionEvents, Slasher::SlasherEvents,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -45,24 +50,24 @@ impl<T> Default for History<T> {
     }
 }
 
-impl<T: Copy> History<T> {
+impl<T: Clone> History<T> {
     fn set(&mut self, from: u64, value: T) {
         self.0.push((Epoch(from), value));
     }
 
     /// What is valid in `epoch`.
     pub fn at(&self, epoch: Epoch) -> Option<T> {
-        self.0.iter().rev().find(|(from, _)| *from <= epoch).map(|(_, value)| *value)
+        self.0.iter().rev().find(|(from, _)| *from <= epoch).map(|(_, value)| value.clone())
     }
 
     /// What was set last, whether it is valid yet or not.
     pub fn latest(&self) -> Option<T> {
-        self.0.last().map(|(_, value)| *value)
+        self.0.last().map(|(_, value)| value.clone())
     }
 
     /// Everything ever set.
     pub fn all(&self) -> impl Iterator<Item = T> + '_ {
-        self.0.iter().map(|(_, value)| *value)
+        self.0.iter().map(|(_, value)| value.clone())
     }
 }
 
@@ -149,6 +154,14 @@ pub struct CallOut {
     pub answered: bool,
 }
 
+/// An operator that was proven to have equivocated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Offender {
+    pub proven: Timestamp,
+    /// Whether the locks of its live slots were taken.
+    pub locks_taken: bool,
+}
+
 /// The rotation of the batcher made last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rotation {
@@ -166,8 +179,17 @@ pub struct State {
     /// Entity of each whitelisted owner.
     pub entities: BTreeMap<Address, u32>,
     pub stage: History<u8>,
+    /// The policies of each stage, in the order in which they fill.
+    pub policies: BTreeMap<u8, History<Vec<Address>>>,
+    pub stake: StakeQueue,
+    pub scores: Scores,
     pub epochs: BTreeMap<Epoch, EpochRecord>,
     pub rounds: BTreeMap<Epoch, Round>,
+    pub open_rounds: BTreeMap<Epoch, OpenRound>,
+    /// Operators that were proven to have sealed two blocks of one height.
+    pub offenders: BTreeMap<OperatorId, Offender>,
+    /// The epoch after the one whose rewards were divided last.
+    pub unrewarded: Epoch,
     pub call_out: Option<CallOut>,
     /// Who called out in which slot: each caller may once.
     pub callers: BTreeMap<Slot, BTreeSet<OperatorId>>,
@@ -187,6 +209,11 @@ impl State {
             Event::Schedule(event) => self.fold_schedule(timeline, block, event),
             Event::Baton(event) => self.fold_baton(timeline, block, event),
             Event::Vault(event) => self.fold_vault(event),
+            Event::OpenAuction(event) => self.fold_open_auction(block, event),
+            Event::Rewards(event) => self.fold_rewards(event),
+            Event::Slasher(event) => self.fold_slasher(block, event),
+            Event::Stake(event) => self.stake.fold(event),
+            Event::Performance(event) => self.scores.fold(event),
             Event::SealedCurve { epoch, operator, sealed } => {
                 self.bid(epoch.0, operator.0).sealed = Some(*sealed)
             }
@@ -198,6 +225,7 @@ impl State {
         let oldest = timeline.oldest_epoch(timeline.epoch_at(now));
         self.epochs = self.epochs.split_off(&oldest);
         self.rounds = self.rounds.split_off(&oldest);
+        self.open_rounds = self.open_rounds.split_off(&oldest);
         self.callers = self.callers.split_off(&timeline.first_slot_of(oldest));
     }
 
@@ -217,9 +245,36 @@ impl State {
         self.epoch(timeline.epoch_of(Slot(slot)).0)
     }
 
-    fn spend(&mut self, operator: u16, amount: Wei) {
+    pub(super) fn spend(&mut self, operator: u16, amount: Wei) {
         let spent = self.spent.entry(OperatorId(operator)).or_default();
         *spent = spent.saturating_add(amount);
+    }
+
+    pub(super) fn unspend(&mut self, operator: OperatorId, amount: Wei) {
+        let spent = self.spent.entry(operator).or_default();
+        *spent = spent.saturating_sub(amount);
+    }
+
+    fn fold_slasher(&mut self, block: &L1Block, event: &SlasherEvents) {
+        match event {
+            SlasherEvents::Equivocated(e) => {
+                let offender = Offender { proven: block.timestamp, locks_taken: false };
+                self.offenders.entry(OperatorId(e.operator)).or_insert(offender);
+            }
+            SlasherEvents::Expelled(e) => {
+                if let Some(offender) = self.offenders.get_mut(&OperatorId(e.operator)) {
+                    offender.locks_taken = true;
+                }
+            }
+            // Lesser offences: their jail is a change of status.
+            _ => {}
+        }
+    }
+
+    fn fold_rewards(&mut self, event: &RewardPoolEvents) {
+        if let RewardPoolEvents::EpochFinalized(e) = event {
+            self.unrewarded = Epoch(e.epoch + 1);
+        }
     }
 
     fn fold_registry(&mut self, event: &OperatorRegistryEvents) {
@@ -260,11 +315,12 @@ impl State {
     fn fold_vault(&mut self, event: &BondVaultEvents) {
         use BondVaultEvents as E;
         match event {
-            E::ExitRequested(e) => {
+            // Delegated bond is its holder's to claim.
+            E::ExitRequested(e) if e.holder.is_zero() => {
                 let release = Timestamp(e.releaseTime.saturating_to());
                 self.exits.insert((OperatorId(e.operator), e.ticket.saturating_to()), release);
             }
-            E::ExitClaimed(e) => {
+            E::ExitClaimed(e) if e.holder.is_zero() => {
                 self.exits.remove(&(OperatorId(e.operator), e.ticket.saturating_to()));
             }
             _ => {}
@@ -311,8 +367,7 @@ impl State {
                         )))
                     })
                 {
-                    let spent = self.spent.entry(OperatorId(e.operator)).or_default();
-                    *spent = spent.saturating_sub(paid);
+                    self.unspend(OperatorId(e.operator), paid);
                 }
             }
             E::BalanceDeposited(_)
@@ -344,8 +399,9 @@ impl State {
                 };
                 self.epoch_of(timeline, e.slot).changes.push(change);
             }
-            // What is freezable is asked of the schedule; which rounds there are, of the auction.
-            E::PoliciesSet(_) => {}
+            E::PoliciesSet(e) => {
+                self.policies.entry(e.stage).or_default().set(e.fromEpoch, e.policies.clone())
+            }
         }
     }
 

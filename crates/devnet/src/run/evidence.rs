@@ -7,6 +7,7 @@ use super::{
     streams::Signed,
     witness::{Sample, Seen},
 };
+use crate::Policy;
 use alloy::primitives::B256;
 use rota_core::{
     Slot,
@@ -22,6 +23,8 @@ const WINDOW_BLOCKS: u64 = 20;
 /// What the witness, L1, the operators' streams and the load generator say, side by side.
 #[derive(Clone, Debug)]
 pub struct Evidence {
+    /// By which slots were to be assigned.
+    pub policy: Policy,
     /// L1's view at the end, with nothing forgotten.
     pub view: ChainView,
     pub ledger: Ledger,
@@ -52,6 +55,12 @@ impl Evidence {
         let timeline = *self.timeline();
         let first = timeline.first_slot_of(Epoch(1)).0;
         (first..timeline.slot_at(self.until).0).map(Slot)
+    }
+
+    /// The scheduled epochs of which a slot is judged.
+    pub fn epochs(&self) -> BTreeSet<Epoch> {
+        let epochs = self.slots().map(|slot| self.timeline().epoch_of(slot));
+        epochs.filter(|epoch| *epoch >= Timeline::FIRST_SCHEDULED_EPOCH).collect()
     }
 
     /// Numbers of the first and the last block that are judged; the last is below the first if there are none yet.

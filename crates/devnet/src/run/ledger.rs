@@ -6,9 +6,13 @@ use alloy::primitives::{Address, B256, Bytes, Log, U64, U256};
 use rota_bindings::{
     Baton::{BatonCalls, BatonEvents},
     BondVault::BondVaultCalls,
+    OpenBidAuction::OpenBidAuctionCalls,
     OperatorRegistry::OperatorRegistryCalls,
+    Performance::PerformanceCalls,
+    RewardPool::RewardPoolCalls,
     Schedule::ScheduleCalls,
     SealedBidAuction::SealedBidAuctionCalls,
+    StakeWeighted::StakeWeightedCalls,
 };
 use rota_core::{Contracts, view::Event};
 use serde::Deserialize;
@@ -98,6 +102,14 @@ fn name(contracts: &Contracts, to: Address, input: &Bytes) -> Option<String> {
         ("BondVault", BondVaultCalls::name_by_selector(selector))
     } else if to == contracts.registry {
         ("OperatorRegistry", OperatorRegistryCalls::name_by_selector(selector))
+    } else if to == contracts.stake {
+        ("StakeWeighted", StakeWeightedCalls::name_by_selector(selector))
+    } else if to == contracts.performance {
+        ("Performance", PerformanceCalls::name_by_selector(selector))
+    } else if to == contracts.open_auction {
+        ("OpenBidAuction", OpenBidAuctionCalls::name_by_selector(selector))
+    } else if to == contracts.rewards {
+        ("RewardPool", RewardPoolCalls::name_by_selector(selector))
     } else {
         return None;
     };

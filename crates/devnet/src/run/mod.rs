@@ -147,6 +147,7 @@ pub async fn run(plan: Run, tools: Tools, stop: CancellationToken) -> Result<Out
         stack.supervisor.end_remnant(*pid);
     }
     let evidence = Evidence {
+        policy: plan.stack.policy,
         view,
         ledger,
         seen: witness.seen(),
@@ -329,7 +330,7 @@ fn introduce(stack: &Stack, screen: &Screen) -> Result<()> {
     let (node, dir) = (&stack.follower.node, &stack.options.dir);
     let all = json!({
         "l1": stack.l1.url, "l1_chain_id": L1_CHAIN_ID, "l2_chain_id": L2_CHAIN_ID,
-        "contracts": stack.contracts, "system_config": stack.system_config,
+        "policy": stack.options.policy.name(), "contracts": stack.contracts, "system_config": stack.system_config,
         "deployed_at": stack.deployed_at, "genesis_time": stack.genesis_time,
         "follower": { "el_rpc": node.el_rpc, "node_rpc": node.node_rpc }, "operators": operators,
     });

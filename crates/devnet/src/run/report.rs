@@ -7,6 +7,7 @@ use rota_bindings::Baton::BatonEvents;
 use rota_core::{
     Slot, Timestamp,
     types::{Epoch, OperatorId},
+    view::{ChainView, Market},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -17,6 +18,10 @@ pub const VERSION: u32 = 1;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Report {
     pub version: u32,
+    /// By which slots were assigned.
+    pub policy: String,
+    /// Slots of the scheduled epochs by the operator that they were frozen to.
+    pub assigned: BTreeMap<u16, u64>,
     pub blocks: Blocks,
     pub handoffs: Vec<Handoff>,
     pub auctions: Vec<Auction>,
@@ -62,13 +67,16 @@ pub struct Handoff {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Auction {
     pub epoch: u64,
-    /// Operators that committed a bid.
+    /// Operators that committed a bid, or entered for open bids.
     pub bidders: u64,
     pub slots_sold: u64,
-    /// Price of a slot, wei; null if the round was not settled.
+    /// Price of a slot, wei; null if the round was not settled, or bids were open.
     pub clearing_price_wei: Option<String>,
     /// Slots by operator.
     pub winners: BTreeMap<u16, u64>,
+    /// Of open bids, what was paid for each slot, wei, by its position in the epoch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prices_wei: Option<BTreeMap<u64, String>>,
 }
 
 /// A slot that its operator did not hold to its end, or at its start.
@@ -120,6 +128,8 @@ impl Report {
             (first..=last).filter(|n| evidence.is_late(*n) && !evidence.in_fault(*n)).count();
         Self {
             version: VERSION,
+            policy: evidence.policy.to_string(),
+            assigned: assigned(evidence),
             blocks: Blocks { first, last, missed: missed as u64 },
             handoffs: handoffs(evidence),
             auctions: auctions(evidence),
@@ -131,6 +141,16 @@ impl Report {
             left_running: evidence.left_running,
         }
     }
+}
+
+fn assigned(evidence: &Evidence) -> BTreeMap<u16, u64> {
+    let mut slots = BTreeMap::new();
+    for epoch in evidence.epochs() {
+        for id in evidence.view.frozen_ids(epoch) {
+            *slots.entry(id.0).or_default() += 1;
+        }
+    }
+    slots
 }
 
 fn handoffs(evidence: &Evidence) -> Vec<Handoff> {
@@ -165,26 +185,44 @@ fn handoffs(evidence: &Evidence) -> Vec<Handoff> {
 
 fn auctions(evidence: &Evidence) -> Vec<Auction> {
     let view = &evidence.view;
-    let epochs = evidence.slots().map(|slot| view.timeline().epoch_of(slot));
-    let epochs: std::collections::BTreeSet<Epoch> =
-        epochs.filter(|epoch| view.is_auctioned(*epoch)).collect();
-    let of = |epoch: Epoch| {
-        let round = view.round(epoch);
-        let result = round.and_then(|round| round.result.as_ref());
-        let winners: BTreeMap<u16, u64> = result
-            .map(|result| {
-                result.winners.iter().map(|(id, slots)| (id.0, u64::from(*slots))).collect()
-            })
-            .unwrap_or_default();
-        Auction {
-            epoch: epoch.0,
-            bidders: round.map_or(0, |round| round.bids.len() as u64),
-            slots_sold: winners.values().sum(),
-            clearing_price_wei: result.map(|result| result.price.to_string()),
-            winners,
-        }
+    let of = |epoch: Epoch| match view.market(epoch)? {
+        Market::Sealed => Some(sealed_auction(view, epoch)),
+        Market::Open => Some(open_auction(view, epoch)),
     };
-    epochs.into_iter().map(of).collect()
+    evidence.epochs().into_iter().filter_map(of).collect()
+}
+
+fn sealed_auction(view: &ChainView, epoch: Epoch) -> Auction {
+    let round = view.round(epoch);
+    let result = round.and_then(|round| round.result.as_ref());
+    let winners: BTreeMap<u16, u64> = result
+        .map(|result| result.winners.iter().map(|(id, slots)| (id.0, u64::from(*slots))).collect())
+        .unwrap_or_default();
+    Auction {
+        epoch: epoch.0,
+        bidders: round.map_or(0, |round| round.bids.len() as u64),
+        slots_sold: winners.values().sum(),
+        clearing_price_wei: result.map(|result| result.price.to_string()),
+        winners,
+        prices_wei: None,
+    }
+}
+
+fn open_auction(view: &ChainView, epoch: Epoch) -> Auction {
+    let round = view.open_round(epoch).cloned().unwrap_or_default();
+    let mut winners = BTreeMap::new();
+    for bid in round.highest.values() {
+        *winners.entry(bid.operator.0).or_default() += 1;
+    }
+    let prices = round.highest.iter().map(|(index, bid)| (*index, bid.price().to_string()));
+    Auction {
+        epoch: epoch.0,
+        bidders: round.agents.len() as u64,
+        slots_sold: round.highest.len() as u64,
+        clearing_price_wei: None,
+        winners,
+        prices_wei: Some(prices.collect()),
+    }
 }
 
 fn misses(evidence: &Evidence) -> Vec<Miss> {

@@ -16,8 +16,8 @@ use super::{
 use alloy::primitives::B256;
 use rota_core::{
     Slot,
-    types::{OperatorId, Timestamp},
-    view::ChainView,
+    types::{Epoch, OperatorId, Timestamp},
+    view::{ChainView, Market},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -49,12 +49,40 @@ pub fn violations(evidence: &Evidence, report: &Report, receipts: &[Received]) -
     if report.left_running > 0 {
         found.push(format!("{} processes left running", report.left_running));
     }
+    found.extend(unassigned(evidence));
     found.extend(still_slots(evidence));
     found.extend(strangers(evidence));
     found.extend(equivocations(&evidence.signed, &evidence.ledger.hashes));
     found.extend(out_of_turn(&evidence.signed, &evidence.view));
     found.extend(receipt_offences(&evidence.signed, receipts));
     found
+}
+
+/// Epochs that the policy assigned nothing of: the reserve steps in without a missed block, so that nothing else would show it. Not
+/// those after a fault, which may be the operator's that had them.
+fn unassigned(evidence: &Evidence) -> Vec<String> {
+    let (view, policy) = (&evidence.view, evidence.policy);
+    let fault = evidence.faults.iter().map(|fault| fault.at_ms).min().unwrap_or(u64::MAX);
+    let sold = |epoch| match view.market(epoch) {
+        Some(Market::Sealed) => {
+            let result = view.round(epoch).and_then(|round| round.result.as_ref());
+            result.is_some_and(|result| !result.winners.is_empty())
+        }
+        _ => true,
+    };
+    let judge = |epoch: Epoch| {
+        let ids = view.frozen_ids(epoch);
+        if ids.is_empty() {
+            Some(format!("epoch {epoch} was not frozen: all of it is the reserve's"))
+        } else if ids.iter().all(|id| *id == OperatorId::RESERVE) || !sold(epoch) {
+            Some(format!("the policy {policy} assigned no slot of epoch {epoch} to an operator"))
+        } else {
+            None
+        }
+    };
+    let epochs = evidence.epochs().into_iter();
+    let judged = epochs.filter(|epoch| view.timeline().start_of_epoch(*epoch).millis().0 < fault);
+    judged.filter_map(judge).collect()
 }
 
 /// Slots in which the safe head stood still.

@@ -4,7 +4,7 @@ use super::witness::Sample;
 use alloy::primitives::{U256, utils::format_ether};
 use rota_core::{
     types::{Epoch, Millis, OperatorId, Slot, Timestamp},
-    view::ChainView,
+    view::{ChainView, OpenBid},
 };
 use rustix::termios::tcgetwinsize;
 use std::{
@@ -117,7 +117,7 @@ impl Page<'_> {
             [Epoch(epoch.0 + 2), epoch.next()].into_iter().filter_map(|epoch| self.auction(epoch)),
         );
         let bonds =
-            view.state().operators.keys().map(|id| format!("{id}: {}", ether(view.bond(*id))));
+            view.state().operators.keys().map(|id| format!("{id}: {}", ether(view.self_bond(*id))));
         lines.push(format!("bonds {}", bonds.collect::<Vec<_>>().join(", ")));
         let missed = view.state().epochs.values().flat_map(|record| &record.missed);
         let missed: Vec<_> =
@@ -141,6 +141,13 @@ impl Page<'_> {
     }
 
     fn auction(&self, epoch: Epoch) -> Option<String> {
+        if let Some(round) = self.view.open_round(epoch) {
+            let bid = |(index, bid): (&u64, &OpenBid)| {
+                format!("{index}: {} for {}", bid.operator, ether(bid.price()))
+            };
+            let bids = round.highest.iter().map(bid).collect::<Vec<_>>().join(", ");
+            return Some(format!("open auction {epoch}: {bids}"));
+        }
         let round = self.view.round(epoch)?;
         Some(match &round.result {
             Some(result) => {

@@ -4,6 +4,7 @@ use super::{
     Injected, Report, evidence::Evidence, ledger::Ledger, rules::violations, streams::Received,
     streams::Signed, witness::Sample, witness::Seen,
 };
+use crate::Policy;
 use alloy::primitives::{Address, B256, U256};
 use rota_bindings::{
     Baton::{self, BatonEvents},
@@ -15,13 +16,15 @@ use rota_core::{
     Contracts, L1Block, OperatorId, Timestamp,
     message::{BlockCommitment, HandoffReceipt},
     timeline::{Clock, Delays, Timeline},
-    view::{ChainView, Deployment, Event},
+    view::{ChainView, Deployment, Event, OpenTerms, PolicyTerms},
 };
 use std::{collections::BTreeMap, sync::Arc};
 
 const GENESIS: u64 = 1_000;
 /// Frozen ids of epoch 2, slots 8 to 11.
 const SLOTS: [u16; 4] = [3, 4, 2, 3];
+const AUCTION_POLICY: Address = Address::repeat_byte(0xa8);
+const OPEN_AUCTION_POLICY: Address = Address::repeat_byte(0xae);
 /// Last block of epoch 2.
 const LAST: u64 = 3 * 64 - 1;
 
@@ -67,14 +70,28 @@ fn view(more: &[Event]) -> ChainView {
             schedule: Address::repeat_byte(0xa4),
             baton: Address::repeat_byte(0xa5),
             adapter: Address::repeat_byte(0xa6),
+            open_auction: Address::repeat_byte(0xa7),
+            auction_policy: AUCTION_POLICY,
+            stake: Address::repeat_byte(0xa9),
+            performance: Address::repeat_byte(0xaa),
+            composite: Address::repeat_byte(0xab),
+            rewards: Address::repeat_byte(0xac),
+            slasher: Address::repeat_byte(0xad),
         },
         timeline: timeline(),
+        pledges: Address::repeat_byte(8),
         min_bond: U256::from(1),
-        lock_per_slot: U256::from(1),
+        min_deposit: U256::ZERO,
+        quantum: U256::from(1),
         floor_price: U256::from(1),
         cap_slots: 2,
         token: Address::ZERO,
+        token_quantum: U256::from(1),
         call_out_bond: U256::from(1),
+        terms: PolicyTerms {
+            open: OpenTerms { policy: OPEN_AUCTION_POLICY, ..OpenTerms::default() },
+            ..PolicyTerms::default()
+        },
     };
     let keys = (1..=4).map(|operator| {
         Event::Registry(OperatorRegistryEvents::SequencerKeySet(
@@ -90,27 +107,40 @@ fn view(more: &[Event]) -> ChainView {
             deposit: U256::from(1),
         }))
     });
-    let settled = SealedBidAuction::AuctionSettled {
-        epoch: 2,
-        clearingPrice: U256::from(7),
-        winners: vec![3, 4, 2],
-        quantities: vec![2, 1, 1],
-    };
-    let frozen = Schedule::EpochFrozen {
-        epoch: 2,
-        slots: SLOTS.iter().flat_map(|id| id.to_be_bytes()).collect::<Vec<u8>>().into(),
-    };
     let mut events: Vec<Event> = keys.collect();
     events.push(Event::Registry(OperatorRegistryEvents::StageAdvanced(stage)));
+    events.push(policies(AUCTION_POLICY));
     events.extend(bids);
-    events.push(Event::Auction(SealedBidAuctionEvents::AuctionSettled(settled)));
-    events.push(Event::Schedule(ScheduleEvents::EpochFrozen(frozen)));
+    events.push(settled(&[(3, 2), (4, 1), (2, 1)]));
+    events.push(frozen(SLOTS));
     events.extend(more.iter().cloned());
     let mut view = ChainView::new(Arc::new(deployment), L1Block::default());
     let head =
         L1Block { number: 600, timestamp: Timestamp(GENESIS + 3 * 64 + 8), ..L1Block::default() };
     view.fast_forward(head, &events);
     view
+}
+
+/// The policy of all epochs.
+fn policies(policy: Address) -> Event {
+    let event = Schedule::PoliciesSet { stage: 2, policies: vec![policy], fromEpoch: 0 };
+    Event::Schedule(ScheduleEvents::PoliciesSet(event))
+}
+
+/// Epoch 2, frozen; of no slots: as if it had never been.
+fn frozen<const N: usize>(slots: [u16; N]) -> Event {
+    let slots = slots.iter().flat_map(|id| id.to_be_bytes()).collect::<Vec<u8>>().into();
+    Event::Schedule(ScheduleEvents::EpochFrozen(Schedule::EpochFrozen { epoch: 2, slots }))
+}
+
+/// The auction of epoch 2, with its winners.
+fn settled(winners: &[(u16, u8)]) -> Event {
+    Event::Auction(SealedBidAuctionEvents::AuctionSettled(SealedBidAuction::AuctionSettled {
+        epoch: 2,
+        clearingPrice: U256::from(7),
+        winners: winners.iter().map(|(id, _)| *id).collect(),
+        quantities: winners.iter().map(|(_, slots)| *slots).collect(),
+    }))
 }
 
 /// Everything as it should be: each block 40 ms early, safe four seconds later, sealed by its holder.
@@ -129,6 +159,7 @@ fn evidence(more: &[Event]) -> Evidence {
         safe_head: number.saturating_sub(4),
     };
     Evidence {
+        policy: Policy::Auction,
         signed: signed.collect(),
         safe: safe.collect(),
         seen: (1..=LAST).map(|number| (number, due(number) - 40)).collect(),
@@ -166,6 +197,18 @@ fn judge(evidence: &Evidence, receipts: &[Received]) -> Vec<String> {
     violations(evidence, &Report::new(evidence), receipts)
 }
 
+/// The format, and the report as it is written, which must be of it.
+fn is_valid(report: &Report) -> (jsonschema::Validator, serde_json::Value) {
+    let schema: serde_json::Value =
+        serde_json::from_str(include_str!("../../report.schema.json")).unwrap();
+    let schema = jsonschema::validator_for(&schema).unwrap();
+    let report = serde_json::to_value(report).unwrap();
+    if let Err(error) = schema.validate(&report) {
+        panic!("{error}: {report:#}");
+    }
+    (schema, report)
+}
+
 /// Makes block `number` late by `ms`.
 fn late(evidence: &mut Evidence, number: u64, ms: u64) {
     evidence.seen.insert(number, (GENESIS + number) * 1_000 + ms);
@@ -190,22 +233,64 @@ fn a_run_in_which_all_is_well_is_reported_and_passes() {
 }
 
 #[test]
+fn open_bids_are_reported_slot_by_slot() {
+    use rota_bindings::OpenBidAuction::{BidPlaced, BidderEntered, OpenBidAuctionEvents as E};
+    let entered = |operator| {
+        Event::OpenAuction(E::BidderEntered(BidderEntered {
+            epoch: 2,
+            operator,
+            agent: key(operator),
+        }))
+    };
+    let placed = |operator, index: u64, gwei: u64| {
+        Event::OpenAuction(E::BidPlaced(BidPlaced {
+            epoch: 2,
+            operator,
+            index: U256::from(index),
+            priceGwei: U256::from(gwei),
+        }))
+    };
+    let evidence = Evidence {
+        policy: Policy::OpenAuction,
+        ..evidence(&[
+            policies(OPEN_AUCTION_POLICY),
+            entered(3),
+            entered(4),
+            placed(4, 0, 1),
+            placed(3, 0, 2),
+            placed(4, 1, 3),
+        ])
+    };
+    let report = Report::new(&evidence);
+    assert_eq!(violations(&evidence, &report, &[]), Vec::<String>::new());
+    assert_eq!(
+        (report.policy.as_str(), &report.assigned),
+        ("open-auction", &BTreeMap::from([(2, 1), (3, 2), (4, 1)]))
+    );
+    let auction = &report.auctions[0];
+    assert_eq!((auction.epoch, auction.bidders, auction.slots_sold), (2, 2, 2));
+    assert_eq!(
+        (&auction.clearing_price_wei, &auction.winners),
+        (&None, &BTreeMap::from([(3, 1), (4, 1)]))
+    );
+    let wei = |gwei: u64| format!("{gwei}000000000");
+    assert_eq!(auction.prices_wei, Some(BTreeMap::from([(0, wei(2)), (1, wei(3))])));
+    is_valid(&report);
+}
+
+#[test]
 fn a_report_fits_its_schema_and_a_broken_one_does_not() {
-    let schema: serde_json::Value =
-        serde_json::from_str(include_str!("../../report.schema.json")).unwrap();
-    let schema = jsonschema::validator_for(&schema).unwrap();
     let mut evidence = evidence(&[taken_over(), missed()]);
     evidence.ledger.baton = ledger_of_a_miss();
     evidence.faults = vec![Injected { fault: "kill-node:4@9".into(), slot: 9, at_ms: 1 }];
     evidence.ledger.gas.insert("Baton.claim".into(), Default::default());
-    let report = serde_json::to_value(Report::new(&evidence)).unwrap();
-    if let Err(error) = schema.validate(&report) {
-        panic!("{error}: {report:#}");
-    }
+    let (schema, report) = is_valid(&Report::new(&evidence));
+    // Later than the format's first reports.
+    let optional = ["policy", "assigned"];
     for field in report.as_object().unwrap().keys() {
         let mut broken = report.clone();
         broken.as_object_mut().unwrap().remove(field);
-        assert!(!schema.is_valid(&broken), "without {field}");
+        assert_eq!(schema.is_valid(&broken), optional.contains(&&**field), "without {field}");
         broken[field] = serde_json::json!("nonsense");
         assert!(!schema.is_valid(&broken), "with a nonsensical {field}");
     }
@@ -214,7 +299,7 @@ fn a_report_fits_its_schema_and_a_broken_one_does_not() {
 #[test]
 fn each_check_bites() {
     type Break = fn(&mut Evidence);
-    let cases: [(&str, Break); 12] = [
+    let cases: [(&str, Break); 15] = [
         ("2 L2 blocks missed: 130 (1001 ms), 131 (never)", |e| {
             late(e, 130, 1_001);
             e.seen.remove(&131);
@@ -222,6 +307,13 @@ fn each_check_bites() {
         ("1 of 1 transactions lost", |e| {
             e.safe.get_mut(&100).unwrap().transactions.clear();
         }),
+        ("epoch 2 was not frozen", |e| {
+            e.view = view(&[frozen([0; 0])]);
+        }),
+        ("the policy auction assigned no slot of epoch 2", |e| {
+            e.view = view(&[frozen([0, 1, 0, 1])])
+        }),
+        ("the policy auction assigned no slot of epoch 2", |e| e.view = view(&[settled(&[])])),
         ("1 processes left running", |e| e.left_running = 1),
         ("the safe head stood still in slot 9", |e| {
             let (start, end) = ((GENESIS + 144) * 1_000, (GENESIS + 160) * 1_000);

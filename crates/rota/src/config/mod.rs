@@ -201,6 +201,13 @@ impl Written {
             schedule: self.address("contracts.schedule")?,
             baton: self.address("contracts.baton")?,
             adapter: self.address("contracts.adapter")?,
+            open_auction: self.address("contracts.open_auction")?,
+            auction_policy: self.address("contracts.auction_policy")?,
+            stake: self.address("contracts.stake")?,
+            performance: self.address("contracts.performance")?,
+            composite: self.address("contracts.composite")?,
+            rewards: self.address("contracts.rewards")?,
+            slasher: self.address("contracts.slasher")?,
         })
     }
 
@@ -315,7 +322,11 @@ pub struct Config {
     pub http_listen: Option<SocketAddr>,
     /// Bond to keep in the vault, wei; 0 leaves it alone.
     pub bond: U256,
+    /// What to pledge, wei; 0 leaves the pledge alone.
+    pub pledge: U256,
     pub bid: Bid,
+    /// Rewards to wait for before they are fetched, in ETH (wei) and tokens of the pool (smallest units); 0 leaves them alone.
+    pub rewards_minimum: [U256; 2],
     /// Balance of the sequencer key under which the keeper doesn't bid, wei.
     pub minimum_gas: U256,
 }
@@ -361,6 +372,7 @@ impl Config {
                 .map(|_| written.parsed("http.listen", SOCKET))
                 .transpose()?,
             bond: written.ether("bond.eth")?,
+            pledge: written.ether("pledge.eth")?,
             bid: Bid {
                 enabled: written.switch("bid.enabled")?,
                 curves: written
@@ -373,6 +385,10 @@ impl Config {
                 budget: written.ether("bid.budget_eth")?,
                 balance: written.ether("bid.balance_eth")?,
             },
+            rewards_minimum: [
+                written.ether("rewards.collect_eth")?,
+                written.ether("rewards.collect_tokens")?,
+            ],
             minimum_gas: written.ether("gas.minimum_eth")?,
         })
     }

@@ -95,6 +95,18 @@ pub const OPTIONS: &[Definition] = &[
         "\"0x…\"",
         "SystemConfigBaton, the owner of the chain's SystemConfig",
     ),
+    required("contracts.open_auction", Text, "\"0x…\"", "OpenBidAuction"),
+    required(
+        "contracts.auction_policy",
+        Text,
+        "\"0x…\"",
+        "AuctionPolicy, which assigns what the auction sold",
+    ),
+    required("contracts.stake", Text, "\"0x…\"", "StakeWeighted"),
+    required("contracts.performance", Text, "\"0x…\"", "Performance"),
+    required("contracts.composite", Text, "\"0x…\"", "Composite"),
+    required("contracts.rewards", Text, "\"0x…\"", "RewardPool"),
+    required("contracts.slasher", Text, "\"0x…\"", "Slasher"),
     required("l2.chain_id", Number, "10", "chain id of the rollup"),
     required(
         "l2.node_rpc",
@@ -186,6 +198,12 @@ pub const OPTIONS: &[Definition] = &[
         "\"0\"",
         "bond to keep in the vault, ETH; topped up by the owner key; 0 leaves the bond alone",
     ),
+    defaulted(
+        "pledge.eth",
+        Text,
+        "\"0\"",
+        "bond promised for epochs with slots, ETH, which the stake policy draws by; what is missing of it is added by the owner key before they come; 0 leaves the pledge alone",
+    ),
     defaulted("bid.enabled", Switch, "false", "whether to bid for slots"),
     defaulted(
         "bid.curves",
@@ -216,6 +234,18 @@ pub const OPTIONS: &[Definition] = &[
         Text,
         "\"0\"",
         "free balance to keep at the auction, ETH; topped up by the sequencer key",
+    ),
+    defaulted(
+        "rewards.collect_eth",
+        Text,
+        "\"0.01\"",
+        "rewards in ETH are paid out to the payee once this much is released; 0 leaves them in the pool",
+    ),
+    defaulted(
+        "rewards.collect_tokens",
+        Text,
+        "\"1\"",
+        "the same for rewards in the pool's token, in tokens of 18 decimals",
     ),
     defaulted(
         "gas.minimum_eth",

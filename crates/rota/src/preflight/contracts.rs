@@ -21,14 +21,7 @@ pub(super) async fn check(
     let lost =
         |error: TransportError| unreachable("the L1 endpoint", "l1.rpc", url, root_cause(&error));
     let at = &config.contracts;
-    for (key, address) in [
-        ("contracts.registry", at.registry),
-        ("contracts.vault", at.vault),
-        ("contracts.auction", at.auction),
-        ("contracts.schedule", at.schedule),
-        ("contracts.baton", at.baton),
-        ("contracts.adapter", at.adapter),
-    ] {
+    for (key, address) in at.named() {
         if l1.get_code_at(address).await.map_err(lost)?.is_empty() {
             return Err(Fault::NoContract { key, address, chain_id: config.l1.chain_id });
         }
@@ -36,17 +29,14 @@ pub(super) async fn check(
     // Code that does not answer is another contract.
     let missing =
         |key, address| move |_| Fault::NoContract { key, address, chain_id: config.l1.chain_id };
-    let found = Baton::new(at.baton, l1)
-        .L2_CHAIN_ID()
-        .call()
-        .await
-        .map_err(missing("contracts.baton", at.baton))?;
+    let found =
+        Baton::new(at.baton, l1).L2_CHAIN_ID().call().await.map_err(missing("baton", at.baton))?;
     if found != U256::from(config.l2.chain_id) {
         return Err(Fault::OtherRollup { baton: at.baton, found, expected: config.l2.chain_id });
     }
 
     let registry = OperatorRegistry::new(at.registry, l1);
-    let missing = || missing("contracts.registry", at.registry);
+    let missing = || missing("registry", at.registry);
     let operator = registry.operatorOfKey(sequencer).call().await.map_err(missing())?;
     let epoch = registry.currentEpoch().call().await.map_err(missing())?;
     let batcher = config.keys.batcher;

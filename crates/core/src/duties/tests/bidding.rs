@@ -137,6 +137,7 @@ fn a_bid_never_hurts_its_owner() {
             node: ctx.node,
             id: ctx.id,
             epoch: Epoch(2),
+            at: ctx.at(),
         };
         let answer = strategy.bid(&asked);
         assert_eq!(answer, expected.map(|text| text.parse().unwrap()), "{why}");

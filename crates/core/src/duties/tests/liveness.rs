@@ -123,7 +123,7 @@ fn lost_slots_are_noted_as_missed_once() {
 fn whose_bond_fell_is_jailed_by_bonds_of_this_very_head() {
     let poor = || {
         let mut scene = claimed().at(start(2, 0) + 14);
-        scene.view.money.bonds.insert(OperatorId(3), Wei::from(99));
+        scene.view.money.self_bonds.insert(OperatorId(3), Wei::from(99));
         scene
     };
     let mut stale = poor();
@@ -135,5 +135,37 @@ fn whose_bond_fell_is_jailed_by_bonds_of_this_very_head() {
         ("jailed", poor().status(OperatorId(3), 2), vec![]),
     ] {
         assert_eq!(keys(jail(&Seat::new(scene).ctx())), expected, "{why}");
+    }
+}
+
+#[test]
+fn who_equivocated_is_put_out_of_its_slots_to_come() {
+    // In slot 9; operator 3 has the slots 8 and 10. It is out of the set: operator 2 has rank 0, 4 rank 1, and 1 rank 2.
+    let s9 = start(2, 1);
+    let scene = || Scene::new().status(OperatorId(3), 3).frozen(2, [3, 2, 3, 4]).at(s9);
+    let proven = || scene().equivocated(3);
+    for (why, scene, id, expected) in [
+        ("nothing is proven", scene(), 1, vec![]),
+        ("proven just now: ranks before ours", proven(), 1, vec![]),
+        ("our move", proven().at(s9 + 6), 1, vec!["expel/3"]),
+        ("not by itself", proven().at(s9 + 14), 3, vec![]),
+        (
+            "its slots are the reserve's, its locks are there",
+            proven().voided(3, 10).at(s9 + 6),
+            1,
+            vec!["expel/3"],
+        ),
+        ("both are gone", proven().voided(3, 10).expelled(3).at(s9 + 6), 1, vec![]),
+        (
+            "another epoch was frozen for it",
+            proven().voided(3, 10).expelled(3).frozen(3, [3; 4]).at(s9 + 6),
+            1,
+            vec!["expel/3"],
+        ),
+        ("a past slot stays", proven().expelled(3).at(start(2, 3)), 1, vec![]),
+        ("an outsider leaves it", proven().at(s9 + 14), 9, vec![]),
+    ] {
+        let seat = Seat::new(scene).of(id);
+        assert_eq!(keys(expel(&seat.ctx())), expected, "{why}");
     }
 }

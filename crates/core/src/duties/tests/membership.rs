@@ -23,7 +23,7 @@ fn an_operator_registers_bonds_and_activates_by_itself() {
 
     let registered = |bond: u64| {
         let mut scene = whitelisted().registered(newcomer);
-        scene.view.money.bonds.insert(newcomer, Wei::from(bond));
+        scene.view.money.self_bonds.insert(newcomer, Wei::from(bond));
         scene
     };
     let short =
@@ -67,6 +67,15 @@ fn bond_and_balance_are_kept_where_the_configuration_says() {
         if why != "topped up" {
             assert_eq!(fund(&seat.ctx()).map(keys), fund_due, "{why}");
         }
+    }
+}
+
+#[test]
+fn a_deposit_is_in_whole_quanta_and_no_dust() {
+    let mut deployment = (*crate::scene::deployment()).clone();
+    (deployment.quantum, deployment.min_deposit) = (Wei::from(10), Wei::from(50));
+    for (missing, deposit) in [(1, 50), (49, 50), (50, 50), (51, 60), (60, 60)] {
+        assert_eq!(deployment.deposit_for(Wei::from(missing)), Wei::from(deposit), "{missing}");
     }
 }
 

@@ -3,7 +3,11 @@
 mod bidding;
 mod liveness;
 mod membership;
+mod open;
 mod pipeline;
+mod pledges;
+mod policies;
+mod rewards;
 mod turns;
 
 use super::*;

@@ -3,7 +3,8 @@ use super::*;
 /// Everything of the pipeline that is due.
 fn due(seat: &Seat) -> Vec<String> {
     let ctx = seat.ctx();
-    keys([record_seed(&ctx), settle(&ctx), freeze(&ctx), cancel(&ctx)].into_iter().flatten())
+    let steps = [record_seed, apply_queue, score, settle, freeze, cancel];
+    keys(steps.into_iter().filter_map(|step| step(&ctx)))
 }
 
 /// In epoch 1 (from 1064 s on), in which epoch 2 (from 1128 s on) is prepared: operator 3 has rank 0 in it, 4 rank 1, 1 rank 2

@@ -1,0 +1,95 @@
+use super::*;
+
+/// Operators 2 and 3 have slots in epoch 2. Nobody lacks anything.
+fn scene(time: u64) -> Scene {
+    Scene::new().seeded(2).frozen(2, [2, 2, 3, 0]).at(time)
+}
+
+#[test]
+fn what_is_configured_is_pledged_one_change_at_a_time() {
+    let seat = |configured: u64, now: u64, to_come: u64| {
+        let mut seat = Seat::new(scene(start(1, 0)));
+        seat.me.pledge = Wei::from(configured);
+        let money = &mut seat.scene.view.money;
+        (money.pledge, money.pledge_to_come) = (Wei::from(now), Wei::from(to_come));
+        seat
+    };
+    let mut without_key = seat(500, 0, 0);
+    without_key.me.has_owner_key = false;
+    let due = vec!["set-pledge/2"];
+    for (why, seat, expected) in [
+        ("none is wished for", seat(0, 0, 0), vec![]),
+        ("the first one", seat(500, 0, 0), due.clone()),
+        ("another one", seat(500, 400, 400), due),
+        ("it is as it shall be", seat(500, 500, 500), vec![]),
+        ("it is going to be", seat(500, 400, 500), vec![]),
+        ("another one is on its way", seat(500, 300, 400), vec![]),
+        ("the owner's key is elsewhere", without_key, vec![]),
+    ] {
+        assert_eq!(keys(pledge(&seat.ctx())), expected, "{why}");
+    }
+}
+
+#[test]
+fn what_a_pledge_lacks_is_added_before_its_slots_come() {
+    let seat = |scene: Scene, id: u16, missing: u64, owner: u64| {
+        let mut seat = Seat::new(scene).of(id);
+        let money = &mut seat.scene.view.money;
+        money.shortfalls.insert(OperatorId(id), Wei::from(missing));
+        money.owner_eth = Wei::from(owner);
+        seat
+    };
+    let early = || scene(start(1, 0));
+    let mut without_key = seat(early(), 2, 70, 100);
+    without_key.me.has_owner_key = false;
+    let short = || Err(Held::PledgeShort { epoch: Epoch(2), missing: Wei::from(70) });
+    for (why, seat, expected) in [
+        ("nothing is missing", seat(early(), 2, 0, 100), Ok(vec![])),
+        ("as soon as the slots are known", seat(early(), 2, 70, 100), Ok(vec!["deposit-bond/2"])),
+        ("no slots, no need", seat(early(), 4, 70, 100), Ok(vec![])),
+        ("slots that are void need none", seat(early().voided(2, 8), 2, 70, 100), Ok(vec![])),
+        ("not frozen yet", seat(Scene::new().at(start(1, 0)), 2, 70, 100), Ok(vec![])),
+        ("the owner has too little", seat(early(), 2, 70, 70), short()),
+        ("the owner's key is elsewhere", without_key, short()),
+    ] {
+        let expected = expected.map(|keys| keys.into_iter().map(String::from).collect::<Vec<_>>());
+        assert_eq!(restake(&seat.ctx()).map(keys), expected, "{why}");
+    }
+}
+
+#[test]
+fn who_does_not_hold_its_pledge_is_voided_before_its_slots_come() {
+    // Epochs of 64 s: their last 6 s.
+    let opens = start(2, 0) - 6;
+    let seat = |scene: Scene, id: u16, missing: u64| {
+        let mut seat = Seat::new(scene).of(id);
+        let (held, short) = (Wei::ZERO, Wei::from(missing));
+        seat.scene.view.money.shortfalls = [(OperatorId(2), held), (OperatorId(3), short)].into();
+        seat
+    };
+    let mut stale = seat(scene(opens), 1, 70);
+    stale.scene.view.money.at = Default::default();
+    // In epoch 1 the reserve is second in the order, operator 4 the first.
+    let (first, second) = (4, 1);
+    let due = vec!["void-underbonded/2/3"];
+    for (why, seat, expected) in [
+        ("too early", seat(scene(opens - 4), first, 70), vec![]),
+        ("once it is time", seat(scene(opens - 2), first, 70), due.clone()),
+        (
+            "who comes second leaves the first one its time",
+            seat(scene(opens - 2), second, 70),
+            vec![],
+        ),
+        ("but not past the last call", seat(scene(opens), second, 70), due.clone()),
+        ("all is held", seat(scene(opens), first, 0), vec![]),
+        ("it is done", seat(scene(opens).voided(3, 8), first, 70), vec![]),
+        (
+            "who has no slots is left alone",
+            seat(Scene::new().frozen(2, [2; 4]).at(opens), first, 70),
+            vec![],
+        ),
+        ("the answer is of another block", stale, vec![]),
+    ] {
+        assert_eq!(keys(void_underbonded(&seat.ctx())), expected, "{why}");
+    }
+}
