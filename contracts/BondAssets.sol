@@ -127,9 +127,12 @@ abstract contract BondAssets is IBondVault, Clocked {
     function _deposited(uint256 asset, uint256 amount) internal view returns (uint256 quanta) {
         unchecked {
             uint256 shift = asset << 6;
+            // Lanes of 64 bits, here and below.
+            // forge-lint: disable-next-line(unsafe-typecast)
             uint256 quantum = uint64(QUANTA >> shift);
             quanta = amount / quantum;
             if (quanta * quantum != amount) revert BondVault_NotWholeQuanta(amount, quantum);
+            // forge-lint: disable-next-line(unsafe-typecast)
             uint256 minimum = uint64(MIN_DEPOSITS >> shift);
             if (quanta < minimum) revert BondVault_DepositTooSmall(amount, minimum * quantum);
         }
@@ -189,6 +192,8 @@ abstract contract BondAssets is IBondVault, Clocked {
     }
 
     function _lane(uint256 word, uint256 asset) private pure returns (uint256) {
+        // One of four lanes.
+        // forge-lint: disable-next-line(unsafe-typecast)
         return uint64(word >> (asset << 6));
     }
 

@@ -198,6 +198,8 @@ abstract contract BondExits is BondPools, ReentrancyGuardTransient {
 
     /// @dev Number of the release of an elastic exit requested now.
     function _elasticRelease() internal view returns (uint256) {
+        // 3.
+        // forge-lint: disable-next-line(unsafe-typecast)
         return _releaseAt(_startOf(_currentEpoch() + uint64(EPOCHS_AHEAD), 0) + elasticExitDelay);
     }
 
