@@ -54,7 +54,7 @@ devnet: build ## Run a whole chain on loopback, options in ARGS; Ctrl-C ends it
 test: ## Lint, test contracts, gas, keeper and the whole system, and count the tests
 	@exec tools/test.sh
 
-policies: build ## Run a devnet by each policy, 2 epochs each (about 25 minutes; two idle cores)
+policies: build ## Run a devnet by each policy, 2 epochs each (half an hour, on two idle cores)
 	@ROTA=$(ROTA) exec tools/policies.sh
 
 test-foreign: node_modules/.stamp ## Pack the contracts and test them inside a foreign forge project
@@ -105,6 +105,9 @@ layouts-accept: node_modules/.stamp ## Take the contracts' present sizes and sto
 	node tools/layouts.mjs accept
 	git --no-pager diff --stat -- tests/contracts/snapshots
 
+audit: node_modules/.stamp ## Run slither and halmos (Python 3.11 or newer); fail on anything unexplained or unproved
+	@exec tools/audit/audit.sh
+
 fuzz: node_modules/.stamp ## Run the fuzz tests and the invariants long (an hour and more)
 	@FOUNDRY_PROFILE=long $(FORGE) test --match-test '^(testFuzz|invariant)'
 
@@ -119,7 +122,7 @@ distclean: clean ## Remove those, too
 	@echo "removing node_modules and tools/opstack/bin"
 	rm -rf node_modules tools/opstack/bin
 
-.PHONY: help prerequisites build tools opstack devnet test policies test-foreign lint fmt gas gas-regressions gas-accept layouts-accept fuzz mutants clean distclean
+.PHONY: help prerequisites build tools opstack devnet test policies test-foreign lint fmt gas gas-regressions gas-accept layouts-accept audit fuzz mutants clean distclean
 
 # What the lock file says, again whenever it changes.
 node_modules/.stamp: package-lock.json package.json .npmrc

@@ -6,6 +6,7 @@ use crate::{
     genesis::L2_CHAIN_ID,
     l1::{L1, L1_CHAIN_ID},
     node::Node,
+    policy::Policy,
     ports::Ports,
     process::{Spec, Supervisor},
     rpc,
@@ -22,6 +23,8 @@ use std::{
 
 /// Bond that every keeper keeps in the vault, ETH: enough for the locks of half of all slots that the schedule remembers.
 const BOND_ETH: u64 = 10;
+/// What every operator pledges where slots are drawn by stake, ETH: more than the bond, so that the rest is added before they come.
+const PLEDGE_ETH: u64 = 12;
 /// Free balance that every keeper keeps at the auction, ETH: a few epochs of the dearest bids.
 const BALANCE_ETH: u64 = 2;
 const START: Duration = Duration::from_secs(60);
@@ -122,12 +125,13 @@ impl Operator {
         Ok(supervisor.run(prove)?.trim().to_owned())
     }
 
-    /// Writes the keeper's configuration. Without curves it does not bid.
+    /// Writes the keeper's configuration. Without curves it does not bid; the reserve, to which nothing is drawn, does not pledge.
     pub fn write_config(
         &self,
         deployment: Deployment<'_>,
         batcher_proof: &str,
         curves: &[[Step; 2]],
+        policy: Policy,
     ) -> Result<(), Error> {
         let texts: Vec<String> = curves.iter().map(curves::text).collect();
         let mut text = shared_config(deployment, &self.dir, &self.node);
@@ -144,6 +148,7 @@ impl Operator {
              \n[ingress]\nlisten = {ingress:?}\n\
              \n[http]\nlisten = {http:?}\n\
              \n[bond]\neth = \"{BOND_ETH}\"\n\
+             \n[pledge]\neth = \"{pledge}\"\n\
              \n[bid]\nenabled = {bids}\ncurves = {texts:?}\nbalance_eth = \"{balance}\"\n",
             el = self.node.el_rpc,
             batcher_rpc = self.node.batcher_rpc,
@@ -155,6 +160,7 @@ impl Operator {
             endpoint = self.relay,
             ingress = socket(&self.ingress),
             http = socket(&self.http),
+            pledge = if policy.draws() && self.id != OperatorId::RESERVE { PLEDGE_ETH } else { 0 },
             bids = !curves.is_empty(),
             balance = if curves.is_empty() { 0 } else { BALANCE_ETH },
         );

@@ -35,6 +35,11 @@ impl Policy {
         }
     }
 
+    /// Whether slots are drawn by stake.
+    pub fn draws(self) -> bool {
+        matches!(self, Self::Stake | Self::Performance | Self::Composite)
+    }
+
     /// The policies of the stage. But for the sealed auction, whose unsold slots are the others' in turn, it is the one alone: a
     /// policy that assigned nothing would leave its slots to the reserve, which a run does not let pass.
     pub fn list(self) -> Vec<&'static str> {

@@ -195,7 +195,7 @@ impl Stack {
             // The reserve, which comes first, never bids.
             let proof = operator.prove_batcher(deployment, &supervisor, &tools)?;
             let curves = i.checked_sub(1).map_or(&[][..], |i| &bids[i]);
-            operator.write_config(deployment, &proof, curves)?;
+            operator.write_config(deployment, &proof, curves, options.policy)?;
             operator.start_keeper(&supervisor, &tools).await?;
             // One after the other: ids are given in the order of registration.
             registered(&supervisor, &l1, &contracts, operator).await?;

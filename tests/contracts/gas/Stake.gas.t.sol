@@ -172,7 +172,7 @@ contract StakeGasTest is ScheduleBase {
         schedule.freeze(epoch);
         uint256 total = vm.snapshotGasLastCall("Stake", "freeze 32 slots, 32 seats of 10,000");
         meter.fill(stakes, epoch, schedule.seedOf(epoch), 32);
-        vm.snapshotValue("Stake", "freeze 32 slots, reused, without the draws", total - meter.last());
+        vm.snapshotValue("Bars", "freeze 32 slots, stake, n = 10,000", total - meter.last());
     }
 
     /* INTERNAL */

@@ -11,12 +11,10 @@ pub fn finalize(ctx: &Context<'_>) -> Option<Intent> {
     let (view, timeline) = (ctx.view, ctx.timeline());
     let now = timeline.epoch_at(ctx.at());
     let epoch = view.next_to_finalize(ctx.at());
-    let due = timeline.end_of_dispute(epoch);
     let something = view.money.undivided.iter().any(|amount| !amount.is_zero());
-    let opens = due.max(timeline.start_of_epoch(now));
+    let opens = timeline.end_of_dispute(epoch).max(timeline.start_of_epoch(now));
     let ours = ctx.is_our_move(now, opens, timeline.end_of_epoch(now));
-    (something && ctx.at() >= due && ours)
-        .then(|| intent(Action::Finalize { epoch }, timeline.end_of_epoch(now)))
+    (something && ours).then(|| intent(Action::Finalize { epoch }, timeline.end_of_epoch(now)))
 }
 
 /// Fetches our released rewards, of each asset once there is as much as the configuration says. They are released by the second, so

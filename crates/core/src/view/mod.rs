@@ -9,6 +9,7 @@
 //! exception: what it is worth is asked of the contracts ([`Money`]), because weights and rounding are theirs.
 
 mod event;
+mod history;
 mod liveness;
 mod open;
 mod operators;
@@ -18,13 +19,13 @@ mod schedule;
 mod state;
 
 pub use event::Event;
+pub use history::{History, Status};
 pub use liveness::TakeOverRight;
 pub use open::{OpenBid, OpenRound, OpenSlot, OpenTerms};
 pub use policies::{Market, Needs, PolicyTerms, QueueEntry, Scores, StakeQueue};
 pub use schedule::Turn;
 pub use state::{
-    Bid, CallOut, Change, EpochRecord, History, Offender, Operator, Rotation, Round, RoundResult,
-    State, Status,
+    Bid, CallOut, Change, EpochRecord, Offender, Operator, Rotation, Round, RoundResult, State,
 };
 
 use crate::{

@@ -118,6 +118,11 @@ fn weights_follow_bonds() {
             vec![("queue-weight/2", 99, 0)],
         ),
         (
+            "another's gain is its own affair",
+            Seat::new(scene().queued(3, 50, 2).at(late)).of(1),
+            vec![],
+        ),
+        (
             "who left has none",
             Seat::new(scene().status(ME, 2).queued(2, 100, 2).at(late)).of(1),
             vec![("queue-weight/2", 0, 0)],
