@@ -2,6 +2,7 @@
 #
 #   PROFILE   cargo profile of `rota` and of the Rust tests           (dev)
 #   ARGS      arguments for `rota devnet`                             (none)
+#   MUTANTS   which of `make mutants`: words of their names           (all)
 #   FORGE     forge 1.7.1: npm's, or your own                         (node_modules/.bin/forge)
 
 SHELL := bash
@@ -107,8 +108,11 @@ layouts-accept: node_modules/.stamp ## Take the contracts' present sizes and sto
 audit: node_modules/.stamp ## Run slither and halmos (Python 3.11 or newer); fail on anything unexplained or unproved
 	@exec tools/audit/audit.sh
 
-fuzz: node_modules/.stamp ## Run the fuzz tests and the invariants long (an hour and more)
-	@FOUNDRY_PROFILE=long $(FORGE) test --match-test '^(testFuzz|invariant)'
+fuzz: node_modules/.stamp ## Run fuzz tests and invariants long, from a fresh seed (FUZZ_SEED=0x… repeats one)
+	@exec tools/fuzz.sh
+
+mutants: node_modules/.stamp ## Break each rule on purpose; fail if its invariant does not notice (long: a minute each)
+	@exec tools/mutants.sh $(MUTANTS)
 
 clean: ## Remove what the builds made; npm's packages and the OP Stack binaries stay
 	@echo "removing out, cache and target"
@@ -118,7 +122,7 @@ distclean: clean ## Remove those, too
 	@echo "removing node_modules and tools/opstack/bin"
 	rm -rf node_modules tools/opstack/bin
 
-.PHONY: help prerequisites build tools opstack devnet test policies test-foreign lint fmt gas gas-regressions gas-accept layouts-accept audit fuzz clean distclean
+.PHONY: help prerequisites build tools opstack devnet test policies test-foreign lint fmt gas gas-regressions gas-accept layouts-accept audit fuzz mutants clean distclean
 
 # What the lock file says, again whenever it changes.
 node_modules/.stamp: package-lock.json package.json .npmrc

@@ -49,6 +49,7 @@ contract AssignmentsModelTest is ScheduleBase {
     }
 
     /// forge-config: default.fuzz.runs = 128
+    /// forge-config: long.fuzz.runs = 1000
     function testFuzz_holderAt_MatchesModel_AndThePastStays(uint256 seed, uint16 slots) public {
         _run(seed, uint16(bound(slots, 1, 30)), 60);
     }

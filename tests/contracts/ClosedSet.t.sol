@@ -20,6 +20,7 @@ contract OperatorRegistry_ClosedSet_Test is BondedTest {
     }
 
     /// forge-config: default.fuzz.runs = 32
+    /// forge-config: long.fuzz.runs = 500
     function testFuzz_eligibleSet_NoCallAltersAClosedEpoch(uint256 seed) public {
         for (uint256 step; step < 80; ++step) {
             uint256 dice = uint256(keccak256(abi.encode(seed, step)));

@@ -128,6 +128,7 @@ contract OperatorRegistry_OpenStage_Test is BondedTest {
 
     /// @dev A plain list of what each action decides, from two epochs on, against what the registry packs into one word.
     /// forge-config: default.fuzz.runs = 24
+    /// forge-config: long.fuzz.runs = 500
     function testFuzz_memberAt_WithoutASeat_IsExactFromTheCurrentEpochOn(uint256 seed) public {
         _fill();
         uint16 id = _join("seatless");

@@ -480,6 +480,7 @@ contract OpenBidAuction_Fuzz_Test is OpenBidTest {
     uint256[4] internal closes;
 
     /// forge-config: default.fuzz.runs = 64
+    /// forge-config: long.fuzz.runs = 1000
     function testFuzz_bids_MatchAPlainReference(uint256 seed) public {
         (, uint256 base, uint256 latest) = openAuction.bidWindow(E);
         for (uint256 i; i < 3; ++i) {

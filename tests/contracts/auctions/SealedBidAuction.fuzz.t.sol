@@ -10,6 +10,7 @@ contract SealedBidAuction_Fuzz_Test is AuctionTest {
     uint256 internal random;
 
     /// forge-config: default.fuzz.runs = 64
+    /// forge-config: long.fuzz.runs = 1000
     function testFuzz_rounds_ConserveEveryWei(uint256 seed) public {
         random = seed;
         uint256 free = _totalFree();

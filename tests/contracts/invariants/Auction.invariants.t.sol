@@ -5,7 +5,7 @@ import {InvariantTest} from "./InvariantTest.sol";
 
 /// @notice INV-21 to INV-24: the auction's money and its outcome.
 /// forge-config: default.invariant.runs = 10
-/// forge-config: long.invariant.runs = 64
+/// forge-config: long.invariant.runs = 20
 contract AuctionInvariants is InvariantTest {
     function invariant_INV21_AuctionHoldsItsMoneyToTheWei() public view {
         uint64[] memory rounds = handler.rounds();

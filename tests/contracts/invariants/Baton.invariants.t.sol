@@ -5,7 +5,7 @@ import {InvariantTest} from "./InvariantTest.sol";
 
 /// @notice INV-11 to INV-17: claims, take-overs, call-outs.
 /// forge-config: default.invariant.runs = 10
-/// forge-config: long.invariant.runs = 64
+/// forge-config: long.invariant.runs = 20
 contract BatonInvariants is InvariantTest {
     function invariant_INV11_NoTargetMakesAClaimOrTakeOverRevert() public view {
         _assertUnbroken(11);

@@ -9,7 +9,7 @@ import {OpenBidAuction} from "@rota/contracts/auctions/OpenBidAuction.sol";
 
 /// @notice INV-25 to INV-28: open bids.
 /// forge-config: default.invariant.runs = 10
-/// forge-config: long.invariant.runs = 64
+/// forge-config: long.invariant.runs = 20
 contract OpenBidsInvariants is InvariantTest {
     OpenBidAuction internal open;
 

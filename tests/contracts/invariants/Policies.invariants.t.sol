@@ -76,7 +76,7 @@ abstract contract PolicyInvariants is Test {
 }
 
 /// forge-config: default.invariant.runs = 4
-/// forge-config: long.invariant.runs = 64
+/// forge-config: long.invariant.runs = 20
 contract RoundRobinInvariants is PolicyInvariants {
     function _name() internal pure override returns (PolicyName) {
         return PolicyName.RoundRobin;
@@ -84,7 +84,7 @@ contract RoundRobinInvariants is PolicyInvariants {
 }
 
 /// forge-config: default.invariant.runs = 4
-/// forge-config: long.invariant.runs = 64
+/// forge-config: long.invariant.runs = 20
 contract AuctionInvariants is PolicyInvariants {
     function _name() internal pure override returns (PolicyName) {
         return PolicyName.Auction;
@@ -92,7 +92,7 @@ contract AuctionInvariants is PolicyInvariants {
 }
 
 /// forge-config: default.invariant.runs = 4
-/// forge-config: long.invariant.runs = 64
+/// forge-config: long.invariant.runs = 20
 contract StakeInvariants is PolicyInvariants {
     function _name() internal pure override returns (PolicyName) {
         return PolicyName.Stake;
@@ -100,7 +100,7 @@ contract StakeInvariants is PolicyInvariants {
 }
 
 /// forge-config: default.invariant.runs = 4
-/// forge-config: long.invariant.runs = 64
+/// forge-config: long.invariant.runs = 20
 contract PerformanceInvariants is PolicyInvariants {
     function _name() internal pure override returns (PolicyName) {
         return PolicyName.Performance;
@@ -108,7 +108,7 @@ contract PerformanceInvariants is PolicyInvariants {
 }
 
 /// forge-config: default.invariant.runs = 4
-/// forge-config: long.invariant.runs = 64
+/// forge-config: long.invariant.runs = 20
 contract CompositeInvariants is PolicyInvariants {
     function _name() internal pure override returns (PolicyName) {
         return PolicyName.Composite;
@@ -117,7 +117,7 @@ contract CompositeInvariants is PolicyInvariants {
 
 /// @notice Governance goes over from any policy to any.
 /// forge-config: default.invariant.runs = 4
-/// forge-config: long.invariant.runs = 64
+/// forge-config: long.invariant.runs = 20
 contract AnyPolicyInvariants is PolicyInvariants {
     function setUp() public override {
         super.setUp();
@@ -128,12 +128,13 @@ contract AnyPolicyInvariants is PolicyInvariants {
         return PolicyName.Composite;
     }
 
-    /// @dev One long campaign, always the same: an action that hardly ever succeeds tests nothing.
-    function test_handler_everyPolicyActionSucceedsOften() public {
+    /// @dev One long campaign, always the same but in `make fuzz`: an action that hardly ever succeeds tests nothing.
+    function test_campaign_EveryActionSucceedsOften() public {
         vm.pauseGasMetering();
+        uint256 fresh = vm.envOr("FUZZ_SEED", uint256(0));
         bytes4[] memory actions = handler.actions();
         for (uint256 i; i < 3000; ++i) {
-            uint256 seed = uint256(keccak256(abi.encode("policies", i)));
+            uint256 seed = uint256(keccak256(abi.encode("policies", i))) ^ fresh;
             (bool ok, bytes memory answer) =
                 address(handler).call(abi.encodeWithSelector(actions[seed % actions.length], seed));
             if (!ok) revert(vm.toString(answer));

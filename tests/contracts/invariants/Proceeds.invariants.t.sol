@@ -10,7 +10,7 @@ import {RewardPool} from "@rota/contracts/proceeds/RewardPool.sol";
 
 /// @notice INV-81 to INV-87: proceeds and rewards.
 /// forge-config: default.invariant.runs = 10
-/// forge-config: long.invariant.runs = 64
+/// forge-config: long.invariant.runs = 20
 contract ProceedsInvariants is InvariantTest {
     ProceedsSplitter internal splitter;
     BuybackBurner internal burner;

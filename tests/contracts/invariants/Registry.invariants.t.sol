@@ -6,7 +6,7 @@ import {RESERVE, Status} from "@rota/contracts/types/Types.sol";
 
 /// @notice INV-41 to INV-45: operators, keys, stages; and INV-51, of all contracts.
 /// forge-config: default.invariant.runs = 10
-/// forge-config: long.invariant.runs = 64
+/// forge-config: long.invariant.runs = 20
 contract RegistryInvariants is InvariantTest {
     function invariant_INV41_WhatIsSaidOfAClosedEpochNeverChanges() public view {
         for (uint64 epoch; epoch <= registry.currentEpoch() + 1; ++epoch) {

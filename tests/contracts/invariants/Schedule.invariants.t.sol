@@ -7,7 +7,7 @@ import {EpochPhase, RESERVE} from "@rota/contracts/types/Types.sol";
 
 /// @notice INV-01 to INV-09: who is assigned, and who holds.
 /// forge-config: default.invariant.runs = 10
-/// forge-config: long.invariant.runs = 64
+/// forge-config: long.invariant.runs = 20
 contract ScheduleInvariants is InvariantTest {
     function invariant_INV01_EverySlotHasOneRegisteredHolderAtEachInstant() public view {
         uint16 count = registry.operatorCount();

@@ -6,7 +6,7 @@ import {Status} from "@rota/contracts/types/Types.sol";
 
 /// @notice INV-61 to INV-65: evidence, standing and the court.
 /// forge-config: default.invariant.runs = 10
-/// forge-config: long.invariant.runs = 64
+/// forge-config: long.invariant.runs = 20
 contract SlasherInvariants is InvariantTest {
     function invariant_INV61_VerdictsAreTheRules() public view {
         _assertUnbroken(61);

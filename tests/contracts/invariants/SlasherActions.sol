@@ -13,6 +13,8 @@ abstract contract SlasherActions is WorldActions {
 
     /// @notice Tombstoned or evicted, for ever.
     mapping(uint16 operator => bool) public exiled;
+    /// @dev By evidence, which can come on top of an eviction.
+    mapping(uint16 operator => bool) internal _convicted;
     /// @notice Expelled at least once.
     mapping(uint16 operator => bool) public expelled;
     mapping(bytes32 offence => bool) internal _paid;
@@ -34,7 +36,7 @@ abstract contract SlasherActions is WorldActions {
         _check(63, reach - vault.slashableOf(id) <= core + 4 gwei, "more than its part of the core");
         _offences.push(id);
         if (id == reserve.id) _paid[keccak256(abi.encode("height", _blockNow().number))] = true;
-        else _exile(id);
+        else _convict(id);
         if (id != reserve.id && _roll(2) == 0) _tryExpel(id);
     }
 
@@ -139,7 +141,7 @@ abstract contract SlasherActions is WorldActions {
             liar = _acting(id == reserve.id ? operators[0].id : reserve.id, schedule.currentEpoch());
         }
         bool paid = id == reserve.id && _paid[keccak256(abi.encode("height", a.number))];
-        expected = point == 5 && !exiled[id] && !paid;
+        expected = point == 5 && !_convicted[id] && !paid;
         data = abi.encodeCall(slasher.proveEquivocation, (id, a, _sign(liar, a), b, signature));
     }
 
@@ -179,12 +181,17 @@ abstract contract SlasherActions is WorldActions {
         uint64 current = schedule.currentSlot();
         bool ok = _try("expel", stranger, address(slasher), abi.encodeCall(slasher.expel, (id)));
         if (!ok) return;
-        _check(62, exiled[id], "expelled without an offence");
+        _check(62, _convicted[id], "expelled without an offence");
         expelled[id] = true;
         uint64 end = (schedule.currentEpoch() + 2) * config.clock.slotsPerEpoch;
         for (uint64 slot = current + 1; slot < end; ++slot) {
             _check(62, schedule.assignedTo(slot) != id, "expelled, and assigned");
         }
+    }
+
+    function _convict(uint16 id) private {
+        _convicted[id] = true;
+        _exile(id);
     }
 
     function _exile(uint16 id) private {

@@ -6,7 +6,7 @@ import {InvariantTest} from "./InvariantTest.sol";
 
 /// @notice INV-31 to INV-38: bonds, shares, exits and penalties.
 /// forge-config: default.invariant.runs = 10
-/// forge-config: long.invariant.runs = 64
+/// forge-config: long.invariant.runs = 20
 contract VaultInvariants is InvariantTest {
     /// @dev Pools, releases that are not claimed, rewards and what is to be burned. A release is told by the last share in it.
     function invariant_INV31_VaultHoldsItsMoneyToTheWei() public {

@@ -114,7 +114,7 @@ abstract contract WorldActions is OwnerActions, DelegatorActions, BidderActions,
         uint256 core = vault.coreOf(id);
         uint256 value = _roll(8) == 0 ? type(uint256).max : _roll(core / 2 + 1);
         address sender = _roll(8) == 0 ? stranger : address(rota.court);
-        (uint256 held, uint256[4] memory before) = (vault.bondOf(id) - vault.selfBondOf(id), vault.burnable());
+        (uint256 held, uint256[4] memory before) = (_delegatedTo(id), vault.burnable());
         bytes memory data = abi.encodeCall(vault.slashCore, (id, value, address(0)));
         (bool ok, bytes memory answer) = _try("slashCore", sender, address(vault), 0, data);
         if (!ok) return;
@@ -122,7 +122,11 @@ abstract contract WorldActions is OwnerActions, DelegatorActions, BidderActions,
         uint256 taken = abi.decode(answer, (uint256));
         _check(35, taken == (value < core ? value : core), "took another part of the core");
         _check(35, _burnedSince(before) >= taken, "less was burned than taken");
-        _check(35, vault.bondOf(id) - vault.selfBondOf(id) + 4 gwei >= held, "the court took from delegators");
+        _check(35, _delegatedTo(id) + 4 gwei >= held, "the court took from delegators");
+    }
+
+    function _delegatedTo(uint16 id) private view returns (uint256) {
+        return vault.bondOf(id) - vault.selfBondOf(id);
     }
 
     /// @dev Weighted, wei.

@@ -46,6 +46,7 @@ contract OperatorSet_Test is Test {
         assertLe(reads.length, 4, "number of versions, two of them, and one word of members");
     }
 
+    /// forge-config: long.fuzz.runs = 1000
     function testFuzz_changes_MatchASetAnEpoch(uint256 seed) public {
         uint32 from;
         for (uint256 step; step < 40; ++step) {

@@ -29,6 +29,7 @@ abstract contract NamedConformance is PolicyConformance {
 }
 
 /// forge-config: default.fuzz.runs = 32
+/// forge-config: long.fuzz.runs = 500
 contract RoundRobinConformance is NamedConformance {
     function _name() internal pure override returns (PolicyName) {
         return PolicyName.RoundRobin;
@@ -36,6 +37,7 @@ contract RoundRobinConformance is NamedConformance {
 }
 
 /// forge-config: default.fuzz.runs = 32
+/// forge-config: long.fuzz.runs = 500
 contract AuctionConformance is NamedConformance {
     function _name() internal pure override returns (PolicyName) {
         return PolicyName.Auction;
@@ -60,6 +62,7 @@ contract AuctionConformance is NamedConformance {
 }
 
 /// forge-config: default.fuzz.runs = 32
+/// forge-config: long.fuzz.runs = 500
 contract OpenAuctionConformance is NamedConformance {
     function _name() internal pure override returns (PolicyName) {
         return PolicyName.OpenAuction;
@@ -81,6 +84,7 @@ contract OpenAuctionConformance is NamedConformance {
 }
 
 /// forge-config: default.fuzz.runs = 32
+/// forge-config: long.fuzz.runs = 500
 contract StakeWeightedConformance is NamedConformance {
     function _name() internal pure override returns (PolicyName) {
         return PolicyName.Stake;
@@ -92,6 +96,7 @@ contract StakeWeightedConformance is NamedConformance {
 }
 
 /// forge-config: default.fuzz.runs = 32
+/// forge-config: long.fuzz.runs = 500
 contract PerformanceConformance is NamedConformance {
     function _name() internal pure override returns (PolicyName) {
         return PolicyName.Performance;
@@ -103,6 +108,7 @@ contract PerformanceConformance is NamedConformance {
 }
 
 /// forge-config: default.fuzz.runs = 32
+/// forge-config: long.fuzz.runs = 500
 contract CompositeConformance is NamedConformance {
     function _name() internal pure override returns (PolicyName) {
         return PolicyName.Composite;
