@@ -19,8 +19,6 @@ abstract contract SlasherActions is WorldActions {
     mapping(uint16 operator => bool) public expelled;
     mapping(bytes32 offence => bool) internal _paid;
     uint16[] internal _exiles;
-    /// @dev Who equivocated, in order.
-    uint16[] internal _offences;
 
     /* EVIDENCE */
     /// @dev Two commitments, one time in two wrong in one point. INV-61, INV-63.
@@ -34,7 +32,6 @@ abstract contract SlasherActions is WorldActions {
         _check(61, ok == expected, "another verdict than the rule's");
         if (!ok) return;
         _check(63, reach - vault.slashableOf(id) <= core + 4 gwei, "more than its part of the core");
-        _offences.push(id);
         if (id == reserve.id) _paid[keccak256(abi.encode("height", _blockNow().number))] = true;
         else _convict(id);
         if (id != reserve.id && _roll(2) == 0) _tryExpel(id);
@@ -42,10 +39,10 @@ abstract contract SlasherActions is WorldActions {
 
     function expel(uint256 seed) external action(seed) {
         _reach(config.clock.genesis);
-        // One of the last four offenders, if any can be expelled.
+        // The latest of those who can be expelled, if there is one.
         uint16 id;
-        for (uint256 i = _offences.length; i > 0 && i + 4 > _offences.length; --i) {
-            if (_offences[i - 1] != reserve.id) id = _offences[i - 1];
+        for (uint256 i; i < _exiles.length; ++i) {
+            if (_convicted[_exiles[i]]) id = _exiles[i];
         }
         if (id == 0 && _spared()) return;
         _tryExpel(id == 0 ? _anyOperator() : id);
@@ -202,7 +199,7 @@ abstract contract SlasherActions is WorldActions {
     /// @dev While there are operators to spare any of them, later the reserve or one that is out already.
     function _offender() private returns (uint16 id) {
         id = _anyOperator();
-        if (_exiles.length < MOST_EXILES && _roll(16) == 0) return id;
+        if (_exiles.length < MOST_EXILES && _roll(8) == 0) return id;
         return _exiles.length != 0 && _roll(2) == 0 ? _exiles[_roll(_exiles.length)] : reserve.id;
     }
 
