@@ -204,10 +204,9 @@ abstract contract CallOuts is Turns, EIP712 {
         return SCHEDULE.isClaimed(slot);
     }
 
-    /// @dev Whether the call-out concerns who holds now, in the stay in which it was asked. Else it lapsed: its turn ended, or its holder
-    /// lost the slot, be it that it holds again.
+    /// @dev Whether the call-out concerns who holds now. Else it lapsed: its turn ended, or its holder lost the slot.
     function _isToHolder(CallOut memory open, Stay memory stay) internal pure returns (bool) {
-        return open.turn == stay.turn && open.holder == stay.holder && open.slot >= stay.opening;
+        return open.turn == stay.turn && open.holder == stay.holder;
     }
 
     function _deadline(CallOut memory open) internal view returns (uint256) {

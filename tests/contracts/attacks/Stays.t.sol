@@ -54,21 +54,4 @@ contract StaysAttackTest is BatonTest {
         vm.expectRevert(abi.encodeWithSelector(IBaton.Baton_RotateTooEarly.selector, opens));
         baton.rotate();
     }
-
-    /// @dev The reserve was asked, and lost the turn before it had to answer; when a void gives it the rest, nobody has asked.
-    function test_attack_CallOutOfAnEarlierStay_IsNoneInTheNextOne() public {
-        _givenReserveTookOver();
-        _callOut(bob);
-        _claim(alice, FIRST + 3);
-        _warpToSlot(FIRST + 3);
-        assertEq(schedule.currentHolder(), alice.id);
-        baton.recordMiss(FIRST + 2);
-        assertTrue(schedule.isVoided(FIRST + 4), "her second miss");
-        _warpTo(_start(FIRST + 4) - 4);
-        _claim(reserve, FIRST + 4);
-        _warpToSlot(FIRST + 4);
-        assertEq(schedule.currentHolder(), reserve.id);
-        vm.expectRevert(abi.encodeWithSelector(IBaton.Baton_HolderNotSilent.selector, reserve.id));
-        _takeOver(bob);
-    }
 }
