@@ -53,6 +53,12 @@ contract RegistryWordsProof is ProofTest {
         _assertOnly(raw, OperatorRecord.unwrap(record), 248, 1);
     }
 
+    function testFuzz_prove_OperatorRecord_Conviction(uint256 raw) public pure {
+        OperatorRecord record = OperatorRecord.wrap(raw).withConviction();
+        assertTrue(record.isConvicted());
+        _assertOnly(raw, OperatorRecord.unwrap(record), 251, 1);
+    }
+
     /* KEYS */
     function testFuzz_prove_KeyWord_RoundTrip(address key, uint32 from) public pure {
         KeyWord word = toKeyWord(key, from);
