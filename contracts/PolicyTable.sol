@@ -84,6 +84,14 @@ abstract contract PolicyTable is IPolicyTable, Clocked {
     }
 
     /// @inheritdoc IPolicyTable
+    function firstPolicyOf(uint64 epoch) external view returns (IPolicy) {
+        PolicyPlan plan = _plan;
+        uint8 stage = plan.stageAt(epoch);
+        (uint256 list, uint256 count) = plan.listAt(stage, epoch);
+        return count == 0 ? IPolicy(address(0)) : _policies[_place(stage, list, 0)];
+    }
+
+    /// @inheritdoc IPolicyTable
     function stageAt(uint64 epoch) external view returns (uint8) {
         return _plan.stageAt(epoch);
     }

@@ -4,7 +4,6 @@ pragma solidity ^0.8.30;
 import {IBondVault} from "../interfaces/IBondVault.sol";
 import {IOpenBidAuction, Refusal} from "../interfaces/IOpenBidAuction.sol";
 import {IOperatorRegistry} from "../interfaces/IOperatorRegistry.sol";
-import {IPolicy} from "../interfaces/IPolicy.sol";
 import {ISchedule} from "../interfaces/ISchedule.sol";
 import {Clocked} from "../libraries/Clocked.sol";
 import {Timeline} from "../libraries/Timeline.sol";
@@ -224,8 +223,7 @@ contract OpenBidAuction is OpenBidLedger {
 
     /* INTERNAL: ENTERING */
     function _requireSold(uint64 epoch) internal view {
-        IPolicy[] memory policies = SCHEDULE.policiesAt(SCHEDULE.stageAt(epoch), epoch);
-        address first = policies.length == 0 ? address(0) : address(policies[0]);
+        address first = address(SCHEDULE.firstPolicyOf(epoch));
         if (first != POLICY) revert OpenBidAuction_NotSold(epoch, first);
     }
 

@@ -21,8 +21,6 @@ contract SealedBidAuction is AuctionLedger {
     using Timeline for Clock;
 
     /* CONSTANTS AND IMMUTABLES */
-    /// @dev Stage whose epochs are auctioned.
-    uint8 internal constant AUCTION_STAGE = 2;
     /// @dev More than this would let a crowd of bids make `settle` too expensive to be anybody's duty.
     uint256 internal constant MOST_BIDS = 64;
     /// @dev Part of the largest bid at the reference price that a hidden bid costs to hide, basis points.
@@ -30,6 +28,7 @@ contract SealedBidAuction is AuctionLedger {
     bytes32 internal constant COMMITMENT_DOMAIN = keccak256("Rota.SealedBid.v1");
 
     IBondVault public immutable VAULT;
+    address public immutable POLICY;
     uint256 public immutable MAX_BIDS;
     uint256 internal immutable FLOOR_GWEI;
     uint256 internal immutable MIN_DEPOSIT_GWEI;
@@ -53,7 +52,7 @@ contract SealedBidAuction is AuctionLedger {
         if (params.minDeposit == 0) revert SealedBidAuction_BadAmount(params.minDeposit);
         if (params.firstRefPrice == 0) revert SealedBidAuction_BadAmount(params.firstRefPrice);
 
-        VAULT = vault;
+        (VAULT, POLICY) = (vault, params.policy);
         MAX_BIDS = params.maxBids;
         FLOOR_GWEI = _toGwei(params.floorPrice);
         MIN_DEPOSIT_GWEI = _toGwei(params.minDeposit);
@@ -72,8 +71,8 @@ contract SealedBidAuction is AuctionLedger {
         (uint256 opens, uint256 closes) = _clock().commitWindow(epoch);
         _requireWindow(epoch, opens, closes);
         if (!REGISTRY.isController(operator, msg.sender)) revert SealedBidAuction_NotController(operator, msg.sender);
-        uint8 stage = REGISTRY.stageAt(epoch);
-        if (stage < AUCTION_STAGE) revert SealedBidAuction_StageWithoutAuction(epoch, stage);
+        address first = address(SCHEDULE.firstPolicyOf(epoch));
+        if (first != POLICY) revert SealedBidAuction_NotSold(epoch, first);
         if (!REGISTRY.isEligible(operator, epoch)) revert SealedBidAuction_NotEligible(operator, epoch);
 
         // Effect: a deposit that an earlier epoch left behind is lost, one for this epoch stays.

@@ -232,7 +232,7 @@ library RotaDeployer {
 
     function _auction(RotaConfig memory c, RotaSystem memory s) private returns (SealedBidAuction) {
         address treasury = c.auction.treasury;
-        c.auction.treasury = address(s.splitter);
+        (c.auction.treasury, c.auction.policy) = (address(s.splitter), address(s.auctionPolicy));
         SealedBidAuction auction = new SealedBidAuction(c.clock, s.registry, s.vault, s.schedule, c.auction);
         c.auction.treasury = treasury;
         return auction;

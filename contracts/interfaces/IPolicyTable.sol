@@ -51,6 +51,9 @@ interface IPolicyTable {
     /// - there is such a stage, else {Schedule_UnknownStage}
     function policiesAt(uint8 stage, uint64 epoch) external view returns (IPolicy[] memory policies);
 
+    /// @return The policy that fills the slots of `epoch` first; zero if it has none. From `epoch` - 2 on it is that for good.
+    function firstPolicyOf(uint64 epoch) external view returns (IPolicy);
+
     /// @return The stage of `epoch`, as the registry has it.
     function stageAt(uint64 epoch) external view returns (uint8);
 }

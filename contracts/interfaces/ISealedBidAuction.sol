@@ -5,13 +5,14 @@ import {Curve} from "../types/Curve.sol";
 
 /// @title Sealed-bid auction of an epoch's slots
 /// @notice Bids for an epoch are committed in the first 60 % of epoch - 2, revealed in the rest of it, and settled in epoch - 1 at
-/// one price for all slots. It takes bids for epochs of stage 2 and later, whatever policies the schedule asks then.
+/// one price for all slots. Only epochs whose first policy is `POLICY` are sold.
 /// @dev Money is credited inside and withdrawn by pull, so nobody's refusal to be paid touches anybody else. At all times, to
 /// the wei: balance = free balances + deposits + locks of open rounds + proceeds (INV-21).
 ///
 /// Prices are whole gwei per slot. Windows are half open, `opens <= block.timestamp < closes`, in L1 seconds.
 interface ISealedBidAuction {
     /// @param treasury Receives the proceeds; nobody can change it.
+    /// @param policy Assigns what was sold, see {AuctionPolicy}.
     /// @param floorPrice Lowest price of a slot, wei, whole gwei.
     /// @param firstRefPrice Reference price before the first settled round, wei per slot, whole gwei.
     /// @param minDeposit Least deposit of a commitment, wei, whole gwei, above zero.
@@ -21,6 +22,7 @@ interface ISealedBidAuction {
     /// @param disputePeriod Time from the end of an epoch until its proceeds can be withdrawn, seconds.
     struct Params {
         address treasury;
+        address policy;
         uint256 floorPrice;
         uint256 firstRefPrice;
         uint256 minDeposit;
@@ -39,8 +41,8 @@ interface ISealedBidAuction {
     error SealedBidAuction_UnknownOperator(uint16 operator);
     /// @notice The operator is not in the set of the epoch: activate it at least two epochs ahead.
     error SealedBidAuction_NotEligible(uint16 operator, uint64 epoch);
-    /// @notice The epoch's slots are not auctioned: stages 2 and 3 take bids.
-    error SealedBidAuction_StageWithoutAuction(uint64 epoch, uint8 stage);
+    /// @notice The epoch's slots are not sold here: its first policy is another one (zero: it has none).
+    error SealedBidAuction_NotSold(uint64 epoch, address policy);
     /// @notice The call belongs between `opens` and `closes`, L1 seconds.
     error SealedBidAuction_WrongWindow(uint64 epoch, uint256 opens, uint256 closes);
     /// @notice The free balance is too small, wei: deposit the difference, or send it along with the reveal.
@@ -139,7 +141,7 @@ interface ISealedBidAuction {
     /// Requirements:
     /// - in the commit window of `epoch`, else {SealedBidAuction_WrongWindow}
     /// - by the owner or the sequencer key, else {SealedBidAuction_NotController}
-    /// - `epoch` is of stage 2 or 3, else {SealedBidAuction_StageWithoutAuction}
+    /// - the first policy of `epoch` is `POLICY`, else {SealedBidAuction_NotSold}
     /// - the operator is in its set, else {SealedBidAuction_NotEligible}
     /// - the free balance covers the deposit, else {SealedBidAuction_InsufficientBalance}
     /// @param commitment See {commitmentOf}. The operator is part of it, so a copy of a rival's can't be revealed.
@@ -192,6 +194,7 @@ interface ISealedBidAuction {
 
     /* VIEWS */
     function TREASURY() external view returns (address);
+    function POLICY() external view returns (address);
     /// @return Wei per slot.
     function FLOOR_PRICE() external view returns (uint256);
     /// @return Least deposit of a commitment, wei.

@@ -100,6 +100,16 @@ contract PolicyTableTest is ScheduleBase {
         assertEq(schedule.stageAt(9), 2);
     }
 
+    function test_firstPolicyOf_FollowsTheStage() public {
+        registry.noteStage(schedule, 1, 5);
+        registry.noteStage(schedule, 2, 9);
+        _toSlot(_first(1));
+        schedule.setPolicies(1, _list(second, next));
+        assertEq(address(schedule.firstPolicyOf(3)), address(policy));
+        assertEq(address(schedule.firstPolicyOf(8)), address(second));
+        assertEq(address(schedule.firstPolicyOf(9)), address(0), "stage 2 has none");
+    }
+
     function test_noteStage_RevertWhen_NotTheRegistry() public {
         vm.expectRevert(abi.encodeWithSelector(IPolicyTable.Schedule_NotRegistry.selector, address(this)));
         schedule.noteStage(1, 0);
@@ -109,5 +119,8 @@ contract PolicyTableTest is ScheduleBase {
     function _assertList(uint8 stage, uint64 epoch, IPolicy[] memory expected) internal view {
         IPolicy[] memory found = schedule.policiesAt(stage, epoch);
         assertEq(abi.encode(found), abi.encode(expected));
+        if (schedule.stageAt(epoch) != stage) return;
+        address first = expected.length == 0 ? address(0) : address(expected[0]);
+        assertEq(address(schedule.firstPolicyOf(epoch)), first, "first policy");
     }
 }

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {RotaConfig} from "@rota/contracts/deploy/RotaDeployer.sol";
+import {IPolicy} from "@rota/contracts/interfaces/IPolicy.sol";
 import {ISchedule} from "@rota/contracts/interfaces/ISchedule.sol";
 import {ISealedBidAuction} from "@rota/contracts/interfaces/ISealedBidAuction.sol";
 import {Operator} from "@rota/contracts/testing/RotaFixture.sol";
@@ -338,7 +339,7 @@ contract SealedBidAuction_Stage_Test is AuctionTest {
     function test_commitBid_RevertGiven_AnotherStageThanTheAuctions() public {
         _warpToCommit(E);
         vm.expectRevert(
-            abi.encodeWithSelector(ISealedBidAuction.SealedBidAuction_StageWithoutAuction.selector, E, uint8(1))
+            abi.encodeWithSelector(ISealedBidAuction.SealedBidAuction_NotSold.selector, E, rota.roundRobin)
         );
         vm.prank(operators[0].owner);
         auction.commitBid(operators[0].id, E, "commitment");
@@ -349,6 +350,26 @@ contract SealedBidAuction_Stage_Test is AuctionTest {
         uint64 first = registry.currentEpoch() + 3;
         _warpToCommit(first);
         _commit(operators[0], first, _curve(1, 1));
+    }
+
+    /// @dev Governance takes the auction off its stage: nobody can pay for slots any more that others are given.
+    function test_commitBid_RevertGiven_PoliciesWithoutTheAuction() public {
+        vm.prank(governance);
+        registry.advanceStage();
+        uint64 first = registry.currentEpoch() + 4;
+        _warpToEpoch(first - 3);
+        IPolicy[] memory policies = new IPolicy[](2);
+        // Second is not enough: an earlier policy may have given away what was sold.
+        (policies[0], policies[1]) = (rota.roundRobin, rota.auctionPolicy);
+        vm.prank(governance);
+        schedule.setPolicies(2, policies);
+
+        _warpToCommit(first);
+        vm.expectRevert(
+            abi.encodeWithSelector(ISealedBidAuction.SealedBidAuction_NotSold.selector, first, rota.roundRobin)
+        );
+        vm.prank(operators[0].owner);
+        auction.commitBid(operators[0].id, first, "commitment");
     }
 }
 
