@@ -16,7 +16,9 @@ abstract contract DelegatorActions is HandlerBase {
         if (room < config.vault.minDeposit && _spared()) return;
         if (_roll(3) == 0) return _delegateToken(id, holder, room);
         uint256 amount = _roll(6) == 0 ? room : _whole(_roll(5 ether));
-        if (amount > room && _roll(4) != 0) amount = room;
+        if (amount > room) amount = room;
+        // Now and then just too much.
+        if (_roll(8) == 0) amount = room + config.vault.minDeposit;
         _try("delegate", holder, address(vault), amount, abi.encodeCall(vault.delegate, (id)));
         _check(36, vault.bondOf(id) - vault.selfBondOf(id) <= most + 4 gwei || there > most, "too much was delegated");
     }
