@@ -135,8 +135,8 @@ contract Pledges is IPledges, Clocked {
         shortfall = checkPledge(operator, epoch);
         if (shortfall == 0) revert Pledges_Held(operator, epoch);
 
-        // Interaction: with the vault. The lock is 1.5 times the price of a slot and more, so that skipping an unlucky draw is never
-        // cheaper than holding the pledge.
+        // Interaction: with the vault. The lock aims at 1.5 times the sealed auction's reference price and more: as far as that tells
+        // what a slot is worth, skipping an unlucky draw is not cheaper than holding the pledge.
         uint256 penalty = slots * lockPerSlotAt(epoch) + shortfall * DEFAULT_BPS / BPS;
         taken = VAULT.slash(operator, penalty, address(0));
         emit Defaulted(operator, epoch, slots, shortfall, penalty, taken);
