@@ -77,8 +77,8 @@ interface IPledges {
     function setCommission(uint16 operator, uint16 bps) external;
 
     /* LOCK */
-    /// @notice Moves the lock of `currentEpoch + 3` towards 1.5 x the auction's reference price + the value of 1,800 s of
-    /// sequencing, within its range, by an eighth of the epoch before's at most. By anyone.
+    /// @notice Moves the lock of `currentEpoch + 3` towards 1.5 x the sealed auction's reference price + the value of 1,800 s
+    /// of sequencing, within its range, by an eighth of the epoch before's at most. By anyone.
     /// @dev Emits {LockMoved}. Requires that nobody did in this epoch, else {Pledges_LockMoved}.
     function moveLock() external;
 
