@@ -91,6 +91,20 @@ abstract contract RotaFixture is L1 {
     /// @notice Deploys everything, bonds the reserve and {OPERATORS} operators, each an entity of its own (in stage 0 the reserve's),
     /// and gives these a balance in the auction. It is before genesis then.
     function _deployRota() internal {
+        _deploySystem();
+        for (uint256 i; i < OPERATORS; ++i) {
+            // In stage 0 they are the foundation's.
+            uint32 entity = config.registry.stage == 0 ? config.reserve.entity : uint32(100 + i);
+            Operator memory operator = _register(string.concat("operator ", vm.toString(i + 2)), entity);
+            _bond(operator.id, 10 * vault.MIN_BOND());
+            _activate(operator);
+            _fund(operator.id, 100 ether);
+            operators.push(operator);
+        }
+    }
+
+    /// @notice {_deployRota} without operators, for who lets them join by itself: the reserve alone is registered and bonded.
+    function _deploySystem() internal {
         reserve = _keysOf("reserve");
         reserve.id = 1;
         config = _config();
@@ -111,15 +125,6 @@ abstract contract RotaFixture is L1 {
         }
 
         _bond(reserve.id, 2 * vault.MIN_BOND());
-        for (uint256 i; i < OPERATORS; ++i) {
-            // In stage 0 they are the foundation's.
-            uint32 entity = config.registry.stage == 0 ? config.reserve.entity : uint32(100 + i);
-            Operator memory operator = _register(string.concat("operator ", vm.toString(i + 2)), entity);
-            _bond(operator.id, 10 * vault.MIN_BOND());
-            _activate(operator);
-            _fund(operator.id, 100 ether);
-            operators.push(operator);
-        }
     }
 
     /// @notice Where the contracts are going to be, for those of a test's own that {_config} lets them refer to.

@@ -83,10 +83,10 @@ contract PolicyMechanismsTest is MechanismTest {
         for (uint256 i; i < operators.length; ++i) {
             uint256 score = 5000;
             for (uint64 e = FIRST; e + 2 <= epoch; ++e) {
-                (uint16[] memory frozen, uint16[] memory served) = (schedule.slotsOf(e), schedule.servedIn(e));
-                for (uint256 s; s < frozen.length; ++s) {
+                uint16[] memory served = schedule.servedIn(e);
+                for (uint256 s; s < served.length; ++s) {
                     if (served[s] == operators[i].id) score += (10_000 - score + 7) / 8;
-                    else if (frozen[s] == operators[i].id) score -= (score + 7) / 8;
+                    else if (frozen[e][s] == operators[i].id) score -= (score + 7) / 8;
                     if (score < 2500) score = 2500;
                 }
             }
