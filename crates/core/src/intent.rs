@@ -48,6 +48,10 @@ pub enum Action {
         operator: OperatorId,
         value: Wei,
     },
+    /// Has the lock of a slot follow the price of one, in `epoch`.
+    MoveLock {
+        epoch: Epoch,
+    },
     /// Lets the vault pull `amount` of the bond's ERC-20.
     ApproveToken {
         amount: U256,
@@ -220,6 +224,7 @@ impl Action {
             Self::Deactivate { operator } => format!("deactivate/{operator}"),
             Self::DepositBond { operator, .. } => format!("deposit-bond/{operator}"),
             Self::SetPledge { operator, .. } => format!("set-pledge/{operator}"),
+            Self::MoveLock { epoch } => format!("move-lock/{epoch}"),
             Self::ApproveToken { .. } => "approve-token".to_owned(),
             Self::DepositToken { operator, .. } => format!("deposit-token/{operator}"),
             Self::RequestExit { operator, token, .. } => format!("request-exit/{operator}/{token}"),
@@ -339,6 +344,7 @@ impl Action {
                 self.latest_status(view, *operator) != Status::Active
             }
             Self::VoidUnderbonded { epoch, operator } => !view.is_assigned_in(*epoch, *operator),
+            Self::MoveLock { epoch } => view.is_lock_moved(*epoch),
             Self::SetPledge { value, .. } => view.money.pledge_to_come == *value,
             Self::Expel { operator } => {
                 let at_large = view.offenders_at_large(view.head().timestamp);

@@ -11,6 +11,7 @@
 mod event;
 mod history;
 mod liveness;
+mod lock;
 mod open;
 mod operators;
 mod policies;
@@ -21,6 +22,7 @@ mod state;
 pub use event::Event;
 pub use history::{History, Status};
 pub use liveness::TakeOverRight;
+pub use lock::SlotLock;
 pub use open::{OpenBid, OpenRound, OpenSlot, OpenTerms};
 pub use policies::{Market, Needs, PolicyTerms, QueueEntry, Scores, StakeQueue};
 pub use schedule::Turn;
