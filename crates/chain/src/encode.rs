@@ -150,6 +150,9 @@ pub async fn encode(l1: &L1, view: &ChainView, action: &Action) -> Result<Call, 
         Action::RefundOpenBids { epoch, .. } => {
             open_auction(OpenBidAuction::refundCall { epoch: epoch.0 }.abi_encode(), U256::ZERO)
         }
+        Action::CloseOpenAuction { epoch } => {
+            open_auction(OpenBidAuction::closeCall { epoch: epoch.0 }.abi_encode(), U256::ZERO)
+        }
         Action::CommitBid { operator, epoch, commitment, sealed } => {
             let call =
                 commitBidCall { operator: operator.0, epoch: epoch.0, commitment: *commitment };

@@ -99,6 +99,10 @@ pub enum Action {
         operator: OperatorId,
         epoch: Epoch,
     },
+    /// Has the open auction of an epoch that is over turn what was paid into proceeds, and give back the rest, whose ever it is.
+    CloseOpenAuction {
+        epoch: Epoch,
+    },
     /// `sealed` follows the arguments: the curve, readable with the bidder's key alone, so that a lost disk can reveal.
     CommitBid {
         operator: OperatorId,
@@ -242,6 +246,7 @@ impl Action {
             // Whichever slots: while bids are under way, no others are placed.
             Self::PlaceBids { operator, epoch, .. } => format!("place-bids/{epoch}/{operator}"),
             Self::RefundOpenBids { epoch, .. } => format!("refund-open-bids/{epoch}"),
+            Self::CloseOpenAuction { epoch } => format!("close-open-auction/{epoch}"),
             // Whatever the curve: fees that are estimated anew are no reason to bid again.
             Self::CommitBid { operator, epoch, .. } => format!("commit-bid/{epoch}/{operator}"),
             Self::RevealBid { operator, epoch, .. } => format!("reveal-bid/{epoch}/{operator}"),
@@ -319,6 +324,9 @@ impl Action {
             Self::RefundOpenBids { operator, epoch } => {
                 let begun = view.timeline().start_of_epoch(*epoch);
                 !view.open_refunds(*operator, begun).contains(epoch)
+            }
+            Self::CloseOpenAuction { epoch } => {
+                view.open_round(*epoch).is_none_or(|round| round.closed)
             }
             Self::Finalize { epoch } => view.state().unrewarded > *epoch,
             Self::RecordSeed { epoch } => view.is_seeded(*epoch),

@@ -10,7 +10,7 @@ use crate::{
 use alloy::primitives::{Address, B256, Bytes, Signature, U256, keccak256};
 use rota_bindings::{
     Baton::{self, BatonEvents},
-    OpenBidAuction::{BidPlaced, BidRefunded, BidderEntered, OpenBidAuctionEvents},
+    OpenBidAuction::{BidPlaced, BidRefunded, BidderEntered, EpochClosed, OpenBidAuctionEvents},
     OperatorRegistry::{self, OperatorRegistryEvents},
     Performance::{EpochScored, PerformanceEvents},
     Pledges::{LockMoved, PledgesEvents},
@@ -281,6 +281,11 @@ impl Scene {
     pub fn given_back(self, epoch: u64, operator: u16, index: u64, gwei: u64) -> Self {
         let event = BidRefunded { epoch, operator, index: U256::from(index), amount: wei(gwei) };
         self.event(Event::OpenAuction(OpenBidAuctionEvents::BidRefunded(event)))
+    }
+
+    pub fn closed(self, epoch: u64) -> Self {
+        let event = EpochClosed { epoch, amount: U256::ZERO };
+        self.event(Event::OpenAuction(OpenBidAuctionEvents::EpochClosed(event)))
     }
 
     /// The lock of a slot is another one from an epoch on.

@@ -262,3 +262,39 @@ fn the_balance_is_kept_in_whole_gwei_where_slots_are_sold() {
     };
     assert_eq!((amount, market), (U256::from(2 * GWEI), crate::view::Market::Open));
 }
+
+/// Epoch 2 ends at 1,192 s and can be disputed until 1,352 s, 32 s into epoch 5, in which operator 4 has rank 0 and the reserve rank 1.
+#[test]
+fn what_an_auction_holds_is_moved_on_once_nobody_can_dispute_its_slots() {
+    let due = start(3, 0) + 160;
+    let sold = |time: u64| {
+        let scene = scene().placed(2, 3, 0, 5).placed(2, 4, 1, 5).frozen(2, [3, 4, 0, 0]);
+        scene.at(time)
+    };
+    for (why, seat, expected) in [
+        ("it can be disputed", Seat::new(sold(due - 4)).of(4), vec![]),
+        (
+            "not any more, whose ever it is",
+            Seat::new(sold(due - 2)).of(4),
+            vec!["close-open-auction/2"],
+        ),
+        ("others leave it its time", Seat::new(sold(due)).of(1), vec![]),
+        ("and step in", Seat::new(sold(due + 2)).of(1), vec!["close-open-auction/2"]),
+        ("closed", Seat::new(sold(due).closed(2)).of(4), vec![]),
+        ("nobody bid", Seat::new(scene().entered(2, 2).at(due)).of(4), vec![]),
+        (
+            "all of it was given back",
+            Seat::new(sold(due).given_back(2, 3, 0, 5).given_back(2, 4, 1, 5)).of(4),
+            vec![],
+        ),
+        (
+            "one after the other",
+            Seat::new(sold(due).placed(3, 3, 0, 5).closed(2).at(due + 62)).of(3),
+            vec!["close-open-auction/3"],
+        ),
+        ("what the ring of 8 forgot closes itself", Seat::new(sold(start(9, 0) + 40)), vec![]),
+        ("an outsider leaves it", Seat::new(sold(due + 16)).of(9), vec![]),
+    ] {
+        assert_eq!(keys(close_openly(&seat.ctx())), expected, "{why}");
+    }
+}
