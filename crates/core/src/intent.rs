@@ -387,10 +387,67 @@ pub struct IntentRecord {
     pub intent: Intent,
     pub from: Address,
     pub nonce: u64,
-    /// Oldest first, never empty; the later ones replace the earlier ones at a higher fee.
-    pub attempts: Vec<Attempt>,
+    pub attempts: Attempts,
     /// Set once the intent is moot and its nonce is used up by a transfer of nothing to ourselves.
     pub abandoned: bool,
+}
+
+/// What was signed with one nonce: the first attempt, and those that replace it at a higher fee, oldest first. Stored as a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Vec<Attempt>", into = "Vec<Attempt>")]
+pub struct Attempts {
+    first: Attempt,
+    replacements: Vec<Attempt>,
+}
+
+/// A stored list of attempts was empty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a stored transaction has no attempt, which no keeper writes: start with a new data_dir")]
+pub struct NoAttempt;
+
+impl Attempts {
+    pub fn new(first: Attempt) -> Self {
+        Self { first, replacements: vec![] }
+    }
+
+    /// The one that counts.
+    pub fn last(&self) -> &Attempt {
+        self.replacements.last().unwrap_or(&self.first)
+    }
+
+    pub fn last_mut(&mut self) -> &mut Attempt {
+        self.replacements.last_mut().unwrap_or(&mut self.first)
+    }
+
+    pub fn replace(&mut self, by: Attempt) {
+        self.replacements.push(by);
+    }
+
+    /// Forgets the last replacement, if there is one.
+    pub fn undo_replace(&mut self) {
+        self.replacements.pop();
+    }
+
+    /// The oldest first.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Attempt> {
+        std::iter::once(&self.first).chain(&self.replacements)
+    }
+}
+
+impl TryFrom<Vec<Attempt>> for Attempts {
+    type Error = NoAttempt;
+
+    fn try_from(attempts: Vec<Attempt>) -> Result<Self, NoAttempt> {
+        let mut attempts = attempts.into_iter();
+        let first = attempts.next().ok_or(NoAttempt)?;
+        Ok(Self { first, replacements: attempts.collect() })
+    }
+}
+
+impl From<Attempts> for Vec<Attempt> {
+    fn from(attempts: Attempts) -> Self {
+        std::iter::once(attempts.first).chain(attempts.replacements).collect()
+    }
 }
 
 /// One signed transaction.
