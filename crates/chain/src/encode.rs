@@ -45,6 +45,8 @@ pub async fn encode(l1: &L1, view: &ChainView, action: &Action) -> Result<Call, 
     let auction = |data: Vec<u8>, value| Call { to: contracts.auction, data: data.into(), value };
     let open_auction =
         |data: Vec<u8>, value| Call { to: contracts.open_auction, data: data.into(), value };
+    let pledges =
+        |data: Vec<u8>| Call { to: view.deployment.pledges, data: data.into(), value: U256::ZERO };
     let rewards =
         |data: Vec<u8>| Call { to: contracts.rewards, data: data.into(), value: U256::ZERO };
     let schedule =
@@ -91,9 +93,9 @@ pub async fn encode(l1: &L1, view: &ChainView, action: &Action) -> Result<Call, 
             vault(BondVault::depositCall { operator: operator.0 }.abi_encode(), *amount)
         }
         Action::SetPledge { operator, value } => {
-            let call = Pledges::setPledgeCall { operator: operator.0, value: *value };
-            Call { to: view.deployment.pledges, data: call.abi_encode().into(), value: U256::ZERO }
+            pledges(Pledges::setPledgeCall { operator: operator.0, value: *value }.abi_encode())
         }
+        Action::MoveLock { .. } => pledges(Pledges::moveLockCall {}.abi_encode()),
         Action::ApproveToken { amount } => {
             let call = IERC20::approveCall { spender: contracts.vault, amount: *amount };
             Call { to: view.deployment.token, data: call.abi_encode().into(), value: U256::ZERO }
@@ -147,6 +149,9 @@ pub async fn encode(l1: &L1, view: &ChainView, action: &Action) -> Result<Call, 
         }
         Action::RefundOpenBids { epoch, .. } => {
             open_auction(OpenBidAuction::refundCall { epoch: epoch.0 }.abi_encode(), U256::ZERO)
+        }
+        Action::CloseOpenAuction { epoch } => {
+            open_auction(OpenBidAuction::closeCall { epoch: epoch.0 }.abi_encode(), U256::ZERO)
         }
         Action::CommitBid { operator, epoch, commitment, sealed } => {
             let call =

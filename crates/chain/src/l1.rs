@@ -203,25 +203,22 @@ impl L1 {
         R: RpcRecv,
     {
         let first = self.current.load(Ordering::Relaxed);
-        let mut failure = None;
-        for at in first..first + self.endpoints.len() {
-            match self.endpoints[at % self.endpoints.len()].request(method, params.clone()).await {
-                Err(error @ ChainError::Unanswered { .. }) => failure = Some(error),
-                answer => {
-                    if at != first {
-                        // Another task may have moved on meanwhile: then its choice stands.
-                        let _ = self.current.compare_exchange(
-                            first,
-                            at,
-                            Ordering::Relaxed,
-                            Ordering::Relaxed,
-                        );
-                    }
-                    return answer;
-                }
+        let mut at = first;
+        loop {
+            let endpoint = &self.endpoints[at % self.endpoints.len()];
+            let answer = endpoint.request(method, params.clone()).await;
+            let unanswered = matches!(answer, Err(ChainError::Unanswered { .. }));
+            if unanswered && at + 1 < first + self.endpoints.len() {
+                at += 1;
+                continue;
             }
+            if !unanswered && at != first {
+                // Another task may have moved on meanwhile: then its choice stands.
+                let (order, choice) = (Ordering::Relaxed, &self.current);
+                let _ = choice.compare_exchange(first, at, order, order);
+            }
+            return answer;
         }
-        Err(failure.expect("there is at least one endpoint"))
     }
 }
 

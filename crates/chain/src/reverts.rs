@@ -4,7 +4,7 @@ use alloy::sol_types::SolInterface;
 use rota_bindings::{
     Baton::BatonErrors, BondVault::BondVaultErrors, OpenBidAuction::OpenBidAuctionErrors,
     OperatorRegistry::OperatorRegistryErrors, Performance::PerformanceErrors,
-    RewardPool::RewardPoolErrors, Schedule::ScheduleErrors,
+    Pledges::PledgesErrors, RewardPool::RewardPoolErrors, Schedule::ScheduleErrors,
     SealedBidAuction::SealedBidAuctionErrors, Slasher::SlasherErrors,
     StakeWeighted::StakeWeightedErrors,
 };
@@ -20,6 +20,7 @@ pub(crate) fn explain(data: &[u8]) -> Option<String> {
         .or_else(|| as_error_of::<StakeWeightedErrors>(data))
         .or_else(|| as_error_of::<PerformanceErrors>(data))
         .or_else(|| as_error_of::<OpenBidAuctionErrors>(data))
+        .or_else(|| as_error_of::<PledgesErrors>(data))
         .or_else(|| as_error_of::<RewardPoolErrors>(data))
         .or_else(|| as_error_of::<SlasherErrors>(data))
 }

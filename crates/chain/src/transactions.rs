@@ -25,7 +25,7 @@ use alloy::{
 };
 use rota_core::{
     Timestamp,
-    intent::{Attempt, Intent, IntentRecord, IntentStore, Sender},
+    intent::{Attempt, Attempts, Intent, IntentRecord, IntentStore, Sender},
     view::ChainView,
 };
 use std::{
@@ -229,8 +229,13 @@ impl TxManager {
         let (key, hash, raw) = (intent.action.key(), attempt.hash, attempt.raw.clone());
 
         // Recorded first: after a crash the same bytes are sent again, which is harmless, instead of others, which is not.
-        let record =
-            IntentRecord { intent, from, nonce, attempts: vec![attempt], abandoned: false };
+        let record = IntentRecord {
+            intent,
+            from,
+            nonce,
+            attempts: Attempts::new(attempt),
+            abandoned: false,
+        };
         self.store.put_intent(&record).map_err(ChainError::Store)?;
         self.records.push(Tracked { record, mined: None, lost_since: None });
 

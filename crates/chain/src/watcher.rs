@@ -224,7 +224,7 @@ impl Watcher {
         let Contracts { registry, vault, auction, schedule, baton, .. } = self.deployment.contracts;
         let Contracts { open_auction, stake, performance, rewards, slasher, .. } =
             self.deployment.contracts;
-        let core = [registry, vault, auction, schedule, baton, slasher];
+        let core = [registry, vault, auction, schedule, baton, slasher, self.deployment.pledges];
         Filter::new().address([&core[..], &[open_auction, stake, performance, rewards]].concat())
     }
 
@@ -237,7 +237,7 @@ impl Watcher {
         let me = view.operator_of_key(self.accounts.sequencer_key);
         let mut events = vec![];
         for log in logs {
-            let Some(event) = Event::decode(&self.deployment.contracts, &log.inner) else {
+            let Some(event) = Event::decode(&self.deployment, &log.inner) else {
                 continue;
             };
             let sealed = match (&event, log.transaction_hash) {

@@ -391,13 +391,13 @@ async fn an_intent_past_its_deadline_gives_its_nonce_to_a_transfer_of_nothing() 
     assert_eq!(outcomes, [Outcome::Abandoned { key: "claim/7".to_owned(), nonce: 0 }]);
     anvil.mine(1).await;
     keeper.tick(&[]).await;
-    let last = keeper.store.intents().unwrap().remove(0).attempts.pop().unwrap().hash;
+    let last = keeper.store.intents().unwrap().remove(0).attempts.last().hash;
     let receipt =
         anvil.rpc.get_transaction_receipt(last).await.unwrap().expect("the transfer is mined");
     assert_eq!((receipt.to, receipt.gas_used), (Some(keeper.wallet.address()), 21_000));
     assert_eq!(
         hash_of(&keeper.tick(&[claim(8)]).await),
-        keeper.store.intents().unwrap()[1].attempts[0].hash
+        keeper.store.intents().unwrap()[1].attempts.last().hash
     );
 }
 

@@ -48,6 +48,10 @@ pub enum Action {
         operator: OperatorId,
         value: Wei,
     },
+    /// Has the lock of a slot follow the price of one, in `epoch`.
+    MoveLock {
+        epoch: Epoch,
+    },
     /// Lets the vault pull `amount` of the bond's ERC-20.
     ApproveToken {
         amount: U256,
@@ -93,6 +97,10 @@ pub enum Action {
     /// Has the open auction give back what was paid for slots that others got.
     RefundOpenBids {
         operator: OperatorId,
+        epoch: Epoch,
+    },
+    /// Has the open auction of an epoch that is over turn what was paid into proceeds, and give back the rest, whose ever it is.
+    CloseOpenAuction {
         epoch: Epoch,
     },
     /// `sealed` follows the arguments: the curve, readable with the bidder's key alone, so that a lost disk can reveal.
@@ -220,6 +228,7 @@ impl Action {
             Self::Deactivate { operator } => format!("deactivate/{operator}"),
             Self::DepositBond { operator, .. } => format!("deposit-bond/{operator}"),
             Self::SetPledge { operator, .. } => format!("set-pledge/{operator}"),
+            Self::MoveLock { epoch } => format!("move-lock/{epoch}"),
             Self::ApproveToken { .. } => "approve-token".to_owned(),
             Self::DepositToken { operator, .. } => format!("deposit-token/{operator}"),
             Self::RequestExit { operator, token, .. } => format!("request-exit/{operator}/{token}"),
@@ -237,6 +246,7 @@ impl Action {
             // Whichever slots: while bids are under way, no others are placed.
             Self::PlaceBids { operator, epoch, .. } => format!("place-bids/{epoch}/{operator}"),
             Self::RefundOpenBids { epoch, .. } => format!("refund-open-bids/{epoch}"),
+            Self::CloseOpenAuction { epoch } => format!("close-open-auction/{epoch}"),
             // Whatever the curve: fees that are estimated anew are no reason to bid again.
             Self::CommitBid { operator, epoch, .. } => format!("commit-bid/{epoch}/{operator}"),
             Self::RevealBid { operator, epoch, .. } => format!("reveal-bid/{epoch}/{operator}"),
@@ -315,6 +325,9 @@ impl Action {
                 let begun = view.timeline().start_of_epoch(*epoch);
                 !view.open_refunds(*operator, begun).contains(epoch)
             }
+            Self::CloseOpenAuction { epoch } => {
+                view.open_round(*epoch).is_none_or(|round| round.closed)
+            }
             Self::Finalize { epoch } => view.state().unrewarded > *epoch,
             Self::RecordSeed { epoch } => view.is_seeded(*epoch),
             Self::Settle { epoch } => view.is_settled(*epoch),
@@ -339,6 +352,7 @@ impl Action {
                 self.latest_status(view, *operator) != Status::Active
             }
             Self::VoidUnderbonded { epoch, operator } => !view.is_assigned_in(*epoch, *operator),
+            Self::MoveLock { epoch } => view.is_lock_moved(*epoch),
             Self::SetPledge { value, .. } => view.money.pledge_to_come == *value,
             Self::Expel { operator } => {
                 let at_large = view.offenders_at_large(view.head().timestamp);
@@ -373,10 +387,67 @@ pub struct IntentRecord {
     pub intent: Intent,
     pub from: Address,
     pub nonce: u64,
-    /// Oldest first, never empty; the later ones replace the earlier ones at a higher fee.
-    pub attempts: Vec<Attempt>,
+    pub attempts: Attempts,
     /// Set once the intent is moot and its nonce is used up by a transfer of nothing to ourselves.
     pub abandoned: bool,
+}
+
+/// What was signed with one nonce: the first attempt, and those that replace it at a higher fee, oldest first. Stored as a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Vec<Attempt>", into = "Vec<Attempt>")]
+pub struct Attempts {
+    first: Attempt,
+    replacements: Vec<Attempt>,
+}
+
+/// A stored list of attempts was empty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a stored transaction has no attempt, which no keeper writes: start with a new data_dir")]
+pub struct NoAttempt;
+
+impl Attempts {
+    pub fn new(first: Attempt) -> Self {
+        Self { first, replacements: vec![] }
+    }
+
+    /// The one that counts.
+    pub fn last(&self) -> &Attempt {
+        self.replacements.last().unwrap_or(&self.first)
+    }
+
+    pub fn last_mut(&mut self) -> &mut Attempt {
+        self.replacements.last_mut().unwrap_or(&mut self.first)
+    }
+
+    pub fn replace(&mut self, by: Attempt) {
+        self.replacements.push(by);
+    }
+
+    /// Forgets the last replacement, if there is one.
+    pub fn undo_replace(&mut self) {
+        self.replacements.pop();
+    }
+
+    /// The oldest first.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Attempt> {
+        std::iter::once(&self.first).chain(&self.replacements)
+    }
+}
+
+impl TryFrom<Vec<Attempt>> for Attempts {
+    type Error = NoAttempt;
+
+    fn try_from(attempts: Vec<Attempt>) -> Result<Self, NoAttempt> {
+        let mut attempts = attempts.into_iter();
+        let first = attempts.next().ok_or(NoAttempt)?;
+        Ok(Self { first, replacements: attempts.collect() })
+    }
+}
+
+impl From<Attempts> for Vec<Attempt> {
+    fn from(attempts: Attempts) -> Self {
+        std::iter::once(attempts.first).chain(attempts.replacements).collect()
+    }
 }
 
 /// One signed transaction.

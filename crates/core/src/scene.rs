@@ -10,9 +10,10 @@ use crate::{
 use alloy::primitives::{Address, B256, Bytes, Signature, U256, keccak256};
 use rota_bindings::{
     Baton::{self, BatonEvents},
-    OpenBidAuction::{BidPlaced, BidRefunded, BidderEntered, OpenBidAuctionEvents},
+    OpenBidAuction::{BidPlaced, BidRefunded, BidderEntered, EpochClosed, OpenBidAuctionEvents},
     OperatorRegistry::{self, OperatorRegistryEvents},
     Performance::{EpochScored, PerformanceEvents},
+    Pledges::{LockMoved, PledgesEvents},
     RewardPool::{EpochFinalized, RewardPoolEvents},
     Schedule::{self, ScheduleEvents},
     SealedBidAuction::{self, SealedBidAuctionEvents},
@@ -72,7 +73,7 @@ pub fn deployment() -> Arc<Deployment> {
         l2_chain_id: 901,
         contracts,
         timeline: timeline(),
-        pledges: Address::repeat_byte(8),
+        pledges: Address::repeat_byte(17),
         min_bond: U256::from(100),
         min_deposit: U256::ZERO,
         quantum: U256::from(1),
@@ -278,9 +279,24 @@ impl Scene {
     }
 
     pub fn given_back(self, epoch: u64, operator: u16, index: u64, gwei: u64) -> Self {
-        let amount = U256::from(gwei) * U256::from(1_000_000_000u64);
-        let event = BidRefunded { epoch, operator, index: U256::from(index), amount };
+        let event = BidRefunded { epoch, operator, index: U256::from(index), amount: wei(gwei) };
         self.event(Event::OpenAuction(OpenBidAuctionEvents::BidRefunded(event)))
+    }
+
+    pub fn closed(self, epoch: u64) -> Self {
+        let event = EpochClosed { epoch, amount: U256::ZERO };
+        self.event(Event::OpenAuction(OpenBidAuctionEvents::EpochClosed(event)))
+    }
+
+    /// The lock of a slot is another one from an epoch on.
+    pub fn locked(self, gwei: u64, from: u64) -> Self {
+        self.event(locked(gwei, from))
+    }
+
+    /// The reference price of a slot is another one.
+    pub fn priced(self, gwei: u64) -> Self {
+        let event = SealedBidAuction::ReferencePriceMoved { epoch: 2, refPrice: wei(gwei) };
+        self.auction(SealedBidAuctionEvents::ReferencePriceMoved(event))
     }
 
     pub fn finalized(self, epoch: u64) -> Self {
@@ -406,6 +422,14 @@ pub fn block_of(number: u64, branch: u64, fork: u64) -> L1Block {
         parent_hash: hash(number - 1),
         timestamp: Timestamp(2 * number),
     }
+}
+
+pub fn wei(gwei: u64) -> U256 {
+    U256::from(gwei) * U256::from(1_000_000_000u64)
+}
+
+pub fn locked(gwei: u64, from: u64) -> Event {
+    Event::Pledges(PledgesEvents::LockMoved(LockMoved { lock: wei(gwei), fromEpoch: from }))
 }
 
 pub fn frozen(epoch: u64, slots: [u16; 4]) -> Event {

@@ -5,13 +5,14 @@ use crate::{
     intent::SlotBid,
     me::{Me, NodeView},
     types::{Epoch, OperatorId, Timestamp, Wei},
-    view::ChainView,
+    view::{ChainView, OpenSlot},
 };
 use alloy::primitives::{U256, utils::format_ether};
 
 /// Gwei, in wei.
 const GWEI: u64 = 1_000_000_000;
 const BPS: u64 = 10_000;
+const PERCENT: u64 = 100;
 
 /// What a strategy is told.
 #[derive(Clone, Copy)]
@@ -87,6 +88,9 @@ pub struct CurveStrategy {
     pub margin_bps: u64,
     /// Caps prices, gwei per slot; 0 is no cap.
     pub ceiling_gwei: u64,
+    /// Where a rival of an open auction leads: the part of what is left up to the slot's worth that is bid on top of the least that leads,
+    /// percent. 0 bids the least, and two keepers answer each other step by step; 100 bids, and tells, the whole worth.
+    pub jump_percent: u64,
     /// Most to spend since the deployment, wei; 0 is no limit.
     pub budget: Wei,
 }
@@ -111,8 +115,8 @@ impl Strategy for CurveStrategy {
         Ok(curve)
     }
 
-    /// Each further slot is worth what the curve says of the next one: bids the least for the cheapest ones, as long as that is not
-    /// above it.
+    /// Each further slot is worth what the curve says of the next one: bids for the cheapest ones, as long as the least that leads is not
+    /// above it. What can be paid beyond the least for all of them goes into jumps over rivals.
     fn open_bids(&self, auction: &Auctioned<'_>) -> Result<Vec<SlotBid>, NoBid> {
         let Auctioned { view, id, epoch, at, .. } = *auction;
         let terms = &view.deployment.terms.open;
@@ -128,27 +132,39 @@ impl Strategy for CurveStrategy {
 
         // What is led is spent already, until somebody outbids it.
         let spent = view.spent(id);
-        let (mut bids, mut cost) = (vec![], Wei::ZERO);
-        for (_, slot) in wanted {
+        let (budget, free) = (self.budget, view.money.open_free);
+        let left = if budget.is_zero() { Wei::MAX } else { budget.saturating_sub(spent) };
+        let (mut bids, mut jumps, mut cost) = (vec![], vec![], Wei::ZERO);
+        for (worth, slot) in wanted {
             let more = cost + U256::from(slot.least_gwei) * U256::from(GWEI);
-            let free = view.money.open_free;
-            let short = if !self.budget.is_zero() && spent.saturating_add(more) > self.budget {
-                NoBid::BudgetUsedUp { budget: self.budget, spent, cost: more }
-            } else if free < more {
-                NoBid::BalanceShort { free, cost: more }
-            } else {
-                cost = more;
-                bids.push(SlotBid { index: slot.index as u8, price_gwei: slot.least_gwei });
-                continue;
-            };
             // What can be paid for is bid.
-            return if bids.is_empty() { Err(short) } else { Ok(bids) };
+            if more > left.min(free) && !bids.is_empty() {
+                break;
+            } else if more > left {
+                return Err(NoBid::BudgetUsedUp { budget, spent, cost: more });
+            } else if more > free {
+                return Err(NoBid::BalanceShort { free, cost: more });
+            }
+            cost = more;
+            bids.push(SlotBid { index: slot.index as u8, price_gwei: slot.least_gwei });
+            jumps.push(self.jump(worth, &slot));
+        }
+        let mut rest: u64 = ((left.min(free) - cost) / U256::from(GWEI)).saturating_to();
+        for (bid, jump) in bids.iter_mut().zip(jumps) {
+            let jump = jump.min(rest);
+            (bid.price_gwei, rest) = (bid.price_gwei + jump, rest - jump);
         }
         Ok(bids)
     }
 }
 
 impl CurveStrategy {
+    /// What to bid above the least for a slot worth `worth` gwei, gwei: nothing where nobody leads.
+    fn jump(&self, worth: u64, slot: &OpenSlot) -> u64 {
+        let room = u128::from(worth - slot.least_gwei) * u128::from(self.jump_percent.min(PERCENT));
+        if slot.leader.is_some() { (room / u128::from(PERCENT)) as u64 } else { 0 }
+    }
+
     /// The epoch's curve, capped and clipped, unless something forbids to bid at all.
     fn offer(
         &self,

@@ -86,6 +86,7 @@ pub fn strategy(config: &Config) -> Box<dyn Strategy> {
         curves: config.bid.curves.clone(),
         margin_bps: config.bid.margin_bps,
         ceiling_gwei: config.bid.ceiling_gwei,
+        jump_percent: config.bid.jump_percent,
         budget: config.bid.budget,
     })
 }

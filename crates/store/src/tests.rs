@@ -12,7 +12,7 @@ use rota_core::{
     L2Block, Millis, OperatorId, Timestamp,
     authority::{Authority, Basis, Origins, Tenure},
     fence::{Fence, Moment, Refused},
-    intent::{Action as Duty, Intent, IntentRecord, IntentStore},
+    intent::{Action as Duty, Attempt, Attempts, Intent, IntentRecord, IntentStore},
     message::{Payload, SealedBlock, StreamItem, domain},
     seal::SealStore,
 };
@@ -91,7 +91,27 @@ fn sealed_up_to(dir: &Path, last: u64) -> (Arc<Store>, Vec<SealedBlock>) {
 
 fn intent(nonce: u64) -> IntentRecord {
     let intent = Intent { action: Duty::Claim { slot: Slot(nonce) }, deadline: Timestamp(9) };
-    IntentRecord { intent, from: Address::ZERO, nonce, attempts: vec![], abandoned: false }
+    let attempts = Attempts::new(attempt(3));
+    IntentRecord { intent, from: Address::ZERO, nonce, attempts, abandoned: false }
+}
+
+fn attempt(sent_at: u64) -> Attempt {
+    let (max_fee_per_gas, max_priority_fee_per_gas) = (20, 1);
+    let (hash, raw) = (hash(sent_at, 9), Bytes::from_static(b"raw"));
+    Attempt { hash, raw, max_fee_per_gas, max_priority_fee_per_gas, sent_at }
+}
+
+#[test]
+fn attempts_are_stored_as_a_list_that_is_not_empty() {
+    let mut record = intent(5);
+    record.attempts.replace(attempt(4));
+    let mut stored = serde_json::to_value(&record).unwrap();
+    assert_eq!(stored["attempts"], json!([attempt(3), attempt(4)]));
+    assert_eq!(serde_json::from_value::<IntentRecord>(stored.clone()).unwrap(), record);
+
+    stored["attempts"] = json!([]);
+    let error = serde_json::from_value::<IntentRecord>(stored).unwrap_err().to_string();
+    assert!(error.contains("no attempt"), "{error}");
 }
 
 #[test]

@@ -117,7 +117,7 @@ impl TxManager {
         if moot && !record.abandoned {
             return self.abandon(at, view, outcomes).await;
         }
-        let last = record.attempts.last().expect("a record has at least one attempt");
+        let last = record.attempts.last();
         let head = view.head().number;
         if self.l1.transaction(last.hash).await?.is_some() {
             return match head >= last.sent_at + BUMP_BLOCKS {
@@ -133,8 +133,7 @@ impl TxManager {
                 info!(%key, nonce, %hash, "sent again");
                 outcomes.push(Outcome::Resent { key, nonce, hash });
                 let record = &mut self.records[at].record;
-                record.attempts.last_mut().expect("a record has at least one attempt").sent_at =
-                    head;
+                record.attempts.last_mut().sent_at = head;
                 self.store.put_intent(record).map_err(ChainError::Store)
             }
             // Too cheap by now.
@@ -194,19 +193,19 @@ impl TxManager {
     ) -> Result<B256, ChainError> {
         let (base, tip) = self.l1.fees().await?;
         let record = &self.records[at].record;
-        let last = record.attempts.last().expect("a record has at least one attempt");
+        let last = record.attempts.last();
         // Nodes want a tenth more; an eighth stays above it after rounding.
         let raise = |fee: u128| fee + fee / 8 + 1;
         let tip = raise(last.max_priority_fee_per_gas).max(tip);
         let fees = (raise(last.max_fee_per_gas).max(2 * base + tip), tip);
         let attempt = self.sign(record.from, record.nonce, call, gas, fees, view.head().number)?;
         let (hash, raw) = (attempt.hash, attempt.raw.clone());
-        self.records[at].record.attempts.push(attempt);
+        self.records[at].record.attempts.replace(attempt);
         self.store.put_intent(&self.records[at].record).map_err(ChainError::Store)?;
         match self.send(&raw).await {
             // Not in any pool. Forgotten, or the next one would be dearer still for nothing.
             Err(error @ ChainError::Refused { .. }) => {
-                self.records[at].record.attempts.pop();
+                self.records[at].record.attempts.undo_replace();
                 self.store.put_intent(&self.records[at].record).map_err(ChainError::Store)?;
                 Err(error)
             }

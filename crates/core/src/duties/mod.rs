@@ -17,9 +17,9 @@ mod turns;
 pub use bidding::{bid, forfeit, refund, reveal};
 pub use liveness::{call_out, expel, jail, record_misses, take_over};
 pub use membership::{activate, announce, bond, collect, fund, register};
-pub use open::{bid_openly, refund_openly};
+pub use open::{bid_openly, close_openly, refund_openly};
 pub use pipeline::{apply_queue, cancel, freeze, record_seed, score, settle};
-pub use pledges::{pledge, restake, void_underbonded};
+pub use pledges::{move_lock, pledge, restake, void_underbonded};
 pub use rewards::{collect_rewards, finalize};
 pub use stake::queue_weights;
 pub use turns::{answer, claim, come_back, rotate};
@@ -160,6 +160,8 @@ pub fn due(
     plan.add(activate(&ctx));
     plan.add(fund(&ctx));
     plan.intents.extend(collect(&ctx));
+    plan.intents.extend(move_lock(&ctx));
+    plan.intents.extend(close_openly(&ctx));
     plan.intents.extend(finalize(&ctx));
     plan.intents.extend(collect_rewards(&ctx));
     plan

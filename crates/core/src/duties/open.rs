@@ -1,4 +1,4 @@
-//! The open auction: entered, bid in until nothing that is worth it is left, and what it owes us fetched.
+//! The open auction: entered, bid in until nothing that is worth it is left, what it owes us fetched, and closed in the end.
 
 use super::{Context, Held, intent};
 use crate::{
@@ -43,4 +43,15 @@ pub fn refund_openly(ctx: &Context<'_>) -> Vec<Intent> {
         intent(Action::RefundOpenBids { operator, epoch }, deadline)
     })
     .collect()
+}
+
+/// Closes what is left of the auction of an epoch that can be disputed no more, by rank. Proceeds would wait until its words are needed
+/// again; and who is down has its money back, which by then the auction would have forgotten.
+pub fn close_openly(ctx: &Context<'_>) -> Option<Intent> {
+    let timeline = ctx.timeline();
+    let (epoch, now) = (ctx.view.open_to_close(ctx.at())?, timeline.epoch_at(ctx.at()));
+    let opens = timeline.end_of_dispute(epoch).max(timeline.start_of_epoch(now));
+    let closes = timeline.end_of_epoch(now);
+    let ours = ctx.is_our_move(now, opens, closes);
+    ours.then(|| intent(Action::CloseOpenAuction { epoch }, closes))
 }

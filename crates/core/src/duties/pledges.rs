@@ -1,4 +1,5 @@
-//! Promises: what the operator pledges, what holds the pledge when its slots come, and what becomes of who does not hold its own.
+//! Promises: what the operator pledges, what holds the pledge when its slots come, and what becomes of who does not hold its own. And
+//! the lock of each slot, which is for all to move.
 
 use super::{Context, Held, intent};
 use crate::{
@@ -55,6 +56,17 @@ pub fn void_underbonded(ctx: &Context<'_>) -> Vec<Intent> {
     let short = view.money.shortfalls.iter().filter(|(_, missing)| !missing.is_zero());
     let due = short.map(|(id, _)| *id).filter(|id| has_slots(ctx, *id, epoch));
     due.map(|operator| intent(Action::VoidUnderbonded { epoch, operator }, start)).collect()
+}
+
+/// Has the lock of a slot follow the price of one, by rank, once an epoch and as long as that may change something. Not before the bids
+/// for the epoch after next are in: by then the round before theirs is settled as a rule, and its price counts, too.
+pub fn move_lock(ctx: &Context<'_>) -> Option<Intent> {
+    let (view, timeline) = (ctx.view, ctx.timeline());
+    let epoch = timeline.epoch_at(ctx.at());
+    let opens = timeline.commit_window(Epoch(epoch.0 + 2))?.closes;
+    let closes = timeline.end_of_epoch(epoch);
+    (view.is_lock_due(epoch) && ctx.is_our_move(epoch, opens, closes))
+        .then(|| intent(Action::MoveLock { epoch }, closes))
 }
 
 fn next_epoch(ctx: &Context<'_>) -> Epoch {

@@ -1,6 +1,7 @@
 //! What the view is made from: the contracts' own events, and the one thing of a bid that only its transaction carries.
 
-use crate::types::{Contracts, Epoch, OperatorId};
+use super::Deployment;
+use crate::types::{Epoch, OperatorId};
 use alloy::{
     primitives::{B256, Log},
     sol_types::SolEventInterface,
@@ -8,7 +9,7 @@ use alloy::{
 use rota_bindings::{
     Baton::BatonEvents, BondVault::BondVaultEvents, OpenBidAuction::OpenBidAuctionEvents,
     OperatorRegistry::OperatorRegistryEvents, Performance::PerformanceEvents,
-    RewardPool::RewardPoolEvents, Schedule::ScheduleEvents,
+    Pledges::PledgesEvents, RewardPool::RewardPoolEvents, Schedule::ScheduleEvents,
     SealedBidAuction::SealedBidAuctionEvents, Slasher::SlasherEvents,
     StakeWeighted::StakeWeightedEvents,
 };
@@ -23,6 +24,7 @@ pub enum Event {
     Schedule(ScheduleEvents),
     Baton(BatonEvents),
     OpenAuction(OpenBidAuctionEvents),
+    Pledges(PledgesEvents),
     Rewards(RewardPoolEvents),
     Slasher(SlasherEvents),
     Stake(StakeWeightedEvents),
@@ -37,8 +39,8 @@ pub enum Event {
 
 impl Event {
     /// The event in `log`; none if the log is another contract's, or of a kind that these bindings do not know.
-    pub fn decode(contracts: &Contracts, log: &Log) -> Option<Self> {
-        let at = log.address;
+    pub fn decode(deployment: &Deployment, log: &Log) -> Option<Self> {
+        let (contracts, at) = (&deployment.contracts, log.address);
         if at == contracts.registry {
             OperatorRegistryEvents::decode_log(log).ok().map(|found| Self::Registry(found.data))
         } else if at == contracts.vault {
@@ -51,6 +53,8 @@ impl Event {
             BatonEvents::decode_log(log).ok().map(|found| Self::Baton(found.data))
         } else if at == contracts.open_auction {
             OpenBidAuctionEvents::decode_log(log).ok().map(|found| Self::OpenAuction(found.data))
+        } else if at == deployment.pledges {
+            PledgesEvents::decode_log(log).ok().map(|found| Self::Pledges(found.data))
         } else if at == contracts.rewards {
             RewardPoolEvents::decode_log(log).ok().map(|found| Self::Rewards(found.data))
         } else if at == contracts.slasher {

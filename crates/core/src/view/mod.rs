@@ -11,6 +11,7 @@
 mod event;
 mod history;
 mod liveness;
+mod lock;
 mod open;
 mod operators;
 mod policies;
@@ -21,6 +22,7 @@ mod state;
 pub use event::Event;
 pub use history::{History, Status};
 pub use liveness::TakeOverRight;
+pub use lock::SlotLock;
 pub use open::{OpenBid, OpenRound, OpenSlot, OpenTerms};
 pub use policies::{Market, Needs, PolicyTerms, QueueEntry, Scores, StakeQueue};
 pub use schedule::Turn;
@@ -136,13 +138,18 @@ pub enum Misfit {
     TooDeep { asked: u64, oldest: u64 },
 }
 
+/// A block and the state after it.
+type Snapshot = (L1Block, Arc<State>);
+
 /// A projection of the contracts' events up to one L1 block. Cheap to clone: snapshots are shared.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ChainView {
     pub deployment: Arc<Deployment>,
     pub money: Money,
-    /// The last blocks, oldest first, each with the state after it. Never empty.
-    snapshots: VecDeque<(L1Block, Arc<State>)>,
+    /// The head, with the state after it.
+    newest: Snapshot,
+    /// The blocks before it that can be gone back to, oldest first.
+    older: VecDeque<Snapshot>,
 }
 
 impl ChainView {
@@ -151,7 +158,8 @@ impl ChainView {
         Self {
             deployment,
             money: Money::default(),
-            snapshots: VecDeque::from([(before, Arc::default())]),
+            newest: (before, Arc::default()),
+            older: VecDeque::new(),
         }
     }
 
@@ -163,8 +171,8 @@ impl ChainView {
             return Err(Misfit::NotAChild { asked, parent, head: head.id() });
         }
         self.push(block, events);
-        if self.snapshots.len() > DEPTH + 1 {
-            self.snapshots.pop_front();
+        if self.older.len() > DEPTH {
+            self.older.pop_front();
         }
         Ok(())
     }
@@ -173,16 +181,20 @@ impl ChainView {
     /// are fetched. The blocks before it can't be rewound to any more.
     pub fn fast_forward(&mut self, block: L1Block, events: &[Event]) {
         self.push(block, events);
-        self.snapshots.drain(..self.snapshots.len() - 1);
+        self.older.clear();
     }
 
     /// Goes back to block `number`, as if the blocks after it had never been applied.
     pub fn rewind(&mut self, number: u64) -> Result<(), Misfit> {
-        let kept = self.snapshots.partition_point(|(block, _)| block.number <= number);
-        if kept == 0 {
-            return Err(Misfit::TooDeep { asked: number, oldest: self.snapshots[0].0.number });
+        let oldest = self.older.front().unwrap_or(&self.newest).0.number;
+        if number < oldest {
+            return Err(Misfit::TooDeep { asked: number, oldest });
         }
-        self.snapshots.truncate(kept);
+        while self.head().number > number
+            && let Some(before) = self.older.pop_back()
+        {
+            self.newest = before;
+        }
         Ok(())
     }
 
@@ -193,11 +205,11 @@ impl ChainView {
     }
 
     pub fn head(&self) -> L1Block {
-        self.newest().0
+        self.newest.0
     }
 
     pub fn state(&self) -> &State {
-        &self.newest().1
+        &self.newest.1
     }
 
     pub fn timeline(&self) -> &Timeline {
@@ -206,7 +218,7 @@ impl ChainView {
 
     /// The block at `number`, if it is one of the last [`DEPTH`].
     pub fn block(&self, number: u64) -> Option<L1Block> {
-        self.snapshots.iter().rev().map(|(block, _)| *block).find(|block| block.number == number)
+        self.snapshots().rev().map(|(block, _)| *block).find(|block| block.number == number)
     }
 
     /// The earliest time that the next L1 block can have.
@@ -225,13 +237,14 @@ impl ChainView {
         self.head().number.saturating_sub(number)
     }
 
-    fn newest(&self) -> &(L1Block, Arc<State>) {
-        self.snapshots.back().expect("the view never drops its last snapshot")
+    /// Oldest first.
+    fn snapshots(&self) -> impl DoubleEndedIterator<Item = &Snapshot> {
+        self.older.iter().chain(std::iter::once(&self.newest))
     }
 
     fn push(&mut self, block: L1Block, events: &[Event]) {
         let timeline = *self.timeline();
-        let mut state = Arc::clone(&self.newest().1);
+        let mut state = Arc::clone(&self.newest.1);
         let new_epoch =
             timeline.epoch_at(block.timestamp) != timeline.epoch_at(self.head().timestamp);
         if new_epoch || !events.is_empty() {
@@ -239,7 +252,7 @@ impl ChainView {
             state.prune(&timeline, block.timestamp);
             events.iter().for_each(|event| state.fold(&timeline, &block, event));
         }
-        self.snapshots.push_back((block, state));
+        self.older.push_back(std::mem::replace(&mut self.newest, (block, state)));
     }
 }
 

@@ -40,6 +40,8 @@ pub struct OpenRound {
     pub agents: BTreeMap<OperatorId, Address>,
     /// By position in the epoch; what was given back is not there any more.
     pub highest: BTreeMap<u64, OpenBid>,
+    /// What was paid is proceeds, the rest given back.
+    pub closed: bool,
 }
 
 /// A slot as the next bid finds it.
@@ -77,11 +79,13 @@ impl State {
                 round.highest.remove(&e.index.saturating_to());
                 self.unspend(OperatorId(e.operator), e.amount);
             }
+            E::EpochClosed(e) => {
+                self.open_rounds.entry(Epoch(e.epoch)).or_default().closed = true;
+            }
             // A skipped bid changes nothing; balances are asked.
             E::BidSkipped(_)
             | E::BalanceDeposited(_)
             | E::BalanceWithdrawn(_)
-            | E::EpochClosed(_)
             | E::ProceedsWithdrawn(_) => {}
         }
     }
@@ -148,6 +152,15 @@ impl ChainView {
                 .any(|(index, bid)| bid.operator == id && slots.get(*index as usize) != Some(&id))
         };
         begun.filter(lost).collect()
+    }
+
+    /// The first epoch whose open auction still holds what was paid and can be closed, for nobody can dispute its slots any more.
+    pub fn open_to_close(&self, at: Timestamp) -> Option<Epoch> {
+        let over = |epoch: &Epoch| self.timeline().end_of_dispute(*epoch) <= at;
+        let mut rounds = self.state().open_rounds.iter().filter(|(epoch, _)| over(epoch));
+        rounds
+            .find(|(_, round)| !round.closed && !round.highest.is_empty())
+            .map(|(epoch, _)| *epoch)
     }
 
     fn highest_bid(&self, epoch: Epoch, index: u64) -> Option<&OpenBid> {

@@ -176,7 +176,7 @@ impl ChainView {
 
     /// The last L1 blocks, without holes.
     pub fn origins(&self) -> Origins {
-        let hashes = self.snapshots.iter().map(|(block, _)| (block.number, block.hash)).collect();
+        let hashes = self.snapshots().map(|(block, _)| (block.number, block.hash)).collect();
         Origins { head: self.head().number, hashes }
     }
 

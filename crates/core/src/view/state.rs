@@ -3,6 +3,7 @@
 use super::{
     event::Event,
     history::{History, Status},
+    lock::SlotLock,
     open::OpenRound,
     policies::{Scores, StakeQueue},
 };
@@ -135,6 +136,7 @@ pub struct State {
     pub open_rounds: BTreeMap<Epoch, OpenRound>,
     /// Operators that were proven to have sealed two blocks of one height.
     pub offenders: BTreeMap<OperatorId, Offender>,
+    pub lock: SlotLock,
     /// The epoch after the one whose rewards were divided last.
     pub unrewarded: Epoch,
     pub call_out: Option<CallOut>,
@@ -157,6 +159,7 @@ impl State {
             Event::Baton(event) => self.fold_baton(timeline, block, event),
             Event::Vault(event) => self.fold_vault(event),
             Event::OpenAuction(event) => self.fold_open_auction(block, event),
+            Event::Pledges(event) => self.fold_pledges(event),
             Event::Rewards(event) => self.fold_rewards(event),
             Event::Slasher(event) => self.fold_slasher(block, event),
             Event::Stake(event) => self.stake.fold(event),
@@ -317,10 +320,8 @@ impl State {
                     self.unspend(OperatorId(e.operator), paid);
                 }
             }
-            E::BalanceDeposited(_)
-            | E::BalanceWithdrawn(_)
-            | E::ReferencePriceMoved(_)
-            | E::ProceedsWithdrawn(_) => {}
+            E::ReferencePriceMoved(e) => self.lock.price = e.refPrice,
+            E::BalanceDeposited(_) | E::BalanceWithdrawn(_) | E::ProceedsWithdrawn(_) => {}
         }
     }
 

@@ -1,11 +1,15 @@
 use super::*;
 use crate::{
     authority::{Basis, Tenure},
-    scene::{self, GENESIS, Scene, block_of, changed, claimed, frozen, start, voided},
+    scene::{self, GENESIS, Scene, block_of, changed, claimed, frozen, locked, start, voided},
     types::Slot,
 };
+use alloy::{primitives::Log, sol_types::SolEvent};
 use proptest::prelude::*;
-use rota_bindings::Baton::{BatonEvents, Rotated};
+use rota_bindings::{
+    Baton::{BatonEvents, Rotated},
+    Pledges::{LockMoved, PledgesEvents},
+};
 
 /* REWIND */
 
@@ -19,6 +23,7 @@ fn events() -> impl Strategy<Value = Vec<Event>> {
         )),
         (1u16..5, 0u64..24).prop_map(|(id, from)| voided(id, from)),
         (0u64..24, 1u16..5).prop_map(|(slot, id)| claimed(slot, id)),
+        (8u64..1_000, 3u64..9).prop_map(|(gwei, from)| locked(gwei, from)),
     ];
     prop::collection::vec(one, 0..3)
 }
@@ -352,12 +357,30 @@ fn take_overs_wait_for_silence_and_for_their_rank() {
 }
 
 #[test]
-fn a_seed_or_a_bid_that_a_reorg_took_is_due_again() {
-    let mut view = Scene::new().view;
+fn what_a_reorg_took_is_due_again() {
+    let mut view = Scene::new().locked(800, 0).view;
     let first = view.head().number;
-    view.apply(block_of(first + 1, 0, 0), &[scene::frozen(2, [2; 4])]).unwrap();
+    view.apply(block_of(first + 1, 0, 0), &[frozen(2, [2; 4]), locked(900, 3)]).unwrap();
+    assert!(view.is_frozen(Epoch(2)) && !view.is_lock_due(Epoch(0)));
     view.rewind(first).unwrap();
-    assert!(!view.is_frozen(Epoch(2)));
+    assert!(!view.is_frozen(Epoch(2)) && view.is_lock_due(Epoch(0)));
+}
+
+#[test]
+fn a_log_is_the_event_of_the_contract_that_it_is_from() {
+    let deployment = scene::deployment();
+    let moved = LockMoved { lock: U256::from(9), fromEpoch: 3 }.encode_log_data();
+    for (why, address, expected) in [
+        ("from where pledges are kept", deployment.pledges, true),
+        ("from a contract of ours that has no such event", deployment.contracts.baton, false),
+        ("from a stranger", Address::repeat_byte(0xee), false),
+    ] {
+        let log = Log { address, data: moved.clone() };
+        let found = Event::decode(&deployment, &log);
+        let is_move =
+            matches!(&found, Some(Event::Pledges(PledgesEvents::LockMoved(e))) if e.fromEpoch == 3);
+        assert_eq!((is_move, found.is_some()), (expected, expected), "{why}");
+    }
 }
 
 /* WHO COULD SEAL */

@@ -9,12 +9,13 @@ use rota_bindings::{
     OpenBidAuction::OpenBidAuctionCalls,
     OperatorRegistry::OperatorRegistryCalls,
     Performance::PerformanceCalls,
+    Pledges::PledgesCalls,
     RewardPool::RewardPoolCalls,
     Schedule::ScheduleCalls,
     SealedBidAuction::SealedBidAuctionCalls,
     StakeWeighted::StakeWeightedCalls,
 };
-use rota_core::{Contracts, view::Event};
+use rota_core::view::{Deployment, Event};
 use serde::Deserialize;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -56,7 +57,7 @@ struct Receipt {
 
 impl Ledger {
     /// Reads the L1 at `url` from its first block to its head.
-    pub async fn read(url: &str, contracts: &Contracts) -> Result<Self, Error> {
+    pub async fn read(url: &str, deployment: &Deployment) -> Result<Self, Error> {
         let l1 = Kept::new(url);
         let head: U64 = l1.call("eth_blockNumber", json!([])).await?;
         let (mut ledger, mut costs) = (Self::default(), BTreeMap::<String, Vec<u64>>::new());
@@ -72,13 +73,13 @@ impl Ledger {
                 l1.call("eth_getBlockReceipts", json!([U256::from(number)])).await?;
             for receipt in receipts {
                 for log in &receipt.logs {
-                    if let Some(Event::Baton(event)) = Event::decode(contracts, log) {
+                    if let Some(Event::Baton(event)) = Event::decode(deployment, log) {
                         ledger.baton.push((number, event));
                     }
                 }
                 let transaction =
                     block.transactions.iter().find(|t| t.hash == receipt.transaction_hash);
-                let called = transaction.and_then(|t| name(contracts, t.to?, &t.input));
+                let called = transaction.and_then(|t| name(deployment, t.to?, &t.input));
                 if let Some(name) = called.filter(|_| receipt.status == U64::from(1)) {
                     costs.entry(name).or_default().push(receipt.gas_used.to());
                 }
@@ -90,7 +91,8 @@ impl Ledger {
 }
 
 /// What a transaction called, like `Baton.claim`; none if it is not for one of ours.
-fn name(contracts: &Contracts, to: Address, input: &Bytes) -> Option<String> {
+fn name(deployment: &Deployment, to: Address, input: &Bytes) -> Option<String> {
+    let contracts = &deployment.contracts;
     let selector: [u8; 4] = input.get(..4)?.try_into().ok()?;
     let (contract, function) = if to == contracts.baton {
         ("Baton", BatonCalls::name_by_selector(selector))
@@ -108,6 +110,8 @@ fn name(contracts: &Contracts, to: Address, input: &Bytes) -> Option<String> {
         ("Performance", PerformanceCalls::name_by_selector(selector))
     } else if to == contracts.open_auction {
         ("OpenBidAuction", OpenBidAuctionCalls::name_by_selector(selector))
+    } else if to == deployment.pledges {
+        ("Pledges", PledgesCalls::name_by_selector(selector))
     } else if to == contracts.rewards {
         ("RewardPool", RewardPoolCalls::name_by_selector(selector))
     } else {

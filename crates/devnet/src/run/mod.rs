@@ -106,7 +106,8 @@ pub async fn run(plan: Run, tools: Tools, stop: CancellationToken) -> Result<Out
     let (observations, observed) = watch::channel(None);
     let nobody = Accounts { sequencer_key: Address::ZERO, owner: Address::ZERO };
     tasks.spawn(
-        Watcher::new(l1, deployment, stack.deployed_at, nobody).run(observations, watching.clone()),
+        Watcher::new(l1, Arc::clone(&deployment), stack.deployed_at, nobody)
+            .run(observations, watching.clone()),
     );
     let witness = Witness::new(stack.follower.node.clone());
     tasks.spawn(witness.clone().run(watching.clone()));
@@ -132,7 +133,7 @@ pub async fn run(plan: Run, tools: Tools, stop: CancellationToken) -> Result<Out
     let (ended, broken) = course.follow(observed.clone(), scene, loading, stop).await?;
 
     // What L1 and the streams say is read while they are still there.
-    let ledger = Ledger::read(&stack.l1.url, &stack.contracts).await?;
+    let ledger = Ledger::read(&stack.l1.url, &deployment).await?;
     let view = observed.borrow().as_ref().map(|seen| ChainView::clone(&seen.view));
     let view = view.ok_or_else(|| eyre!("L1 was never seen"))?;
     watching.cancel();

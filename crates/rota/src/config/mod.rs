@@ -156,6 +156,14 @@ impl Written {
             .ok_or_else(|| self.wrong(key, &value, "a whole number, not negative"))
     }
 
+    fn percent(&self, key: &str) -> Result<u64> {
+        let percent = self.number(key)?;
+        if percent > 100 {
+            return Err(self.wrong(key, &self.value(key)?, "at most 100"));
+        }
+        Ok(percent)
+    }
+
     fn switch(&self, key: &str) -> Result<bool> {
         let value = self.value(key)?;
         value.as_bool().ok_or_else(|| self.wrong(key, &value, "true or false"))
@@ -302,6 +310,8 @@ pub struct Bid {
     pub margin_bps: u64,
     /// Gwei per slot; 0 is none.
     pub ceiling_gwei: u64,
+    /// Over a rival's open bid, of what is left up to the curve.
+    pub jump_percent: u64,
     /// Wei; 0 is none.
     pub budget: U256,
     /// Free balance to keep at the auction, wei.
@@ -382,6 +392,7 @@ impl Config {
                     .collect::<Result<_>>()?,
                 margin_bps: written.number("bid.margin_bps")?,
                 ceiling_gwei: written.number("bid.ceiling_gwei")?,
+                jump_percent: written.percent("bid.jump_percent")?,
                 budget: written.ether("bid.budget_eth")?,
                 balance: written.ether("bid.balance_eth")?,
             },

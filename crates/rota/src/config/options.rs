@@ -224,6 +224,12 @@ pub const OPTIONS: &[Definition] = &[
         "no step of a bid is above this price per slot, gwei; 0 is no ceiling",
     ),
     defaulted(
+        "bid.jump_percent",
+        Number,
+        "50",
+        "where a rival leads in an open auction, bids the least that leads and this part of what is left up to the curve, percent; 0 bids the least, which takes many transactions against a rival that does the same",
+    ),
+    defaulted(
         "bid.budget_eth",
         Text,
         "\"0\"",

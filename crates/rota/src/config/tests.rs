@@ -58,6 +58,7 @@ fn what_is_written_wrong_is_named_with_its_value() {
         ("bond.eth", "lots"),
         ("bid.enabled", "perhaps"),
         ("bid.curves", "5:1 9:1"),
+        ("bid.jump_percent", "101"),
         ("bid.curves", "5:0"),
         ("bid.curves", "281474976710656:1"),
     ] {

@@ -111,6 +111,64 @@ fn the_least_is_bid_for_the_cheapest_slots_up_to_what_they_are_worth() {
     }
 }
 
+/// Operator 2 bids over rivals.
+#[test]
+fn a_jump_over_a_rival_stays_below_the_worth_and_takes_no_slot_from_another_bid() {
+    let rivals = || {
+        let dear = scene().placed(2, 3, 0, 9_000).placed(2, 4, 1, 9_000);
+        dear.placed(2, 3, 2, 100).placed(2, 4, 3, 100)
+    };
+    let rich = 1_000_000_000;
+    for (why, curve, percent, free, scene, expected) in [
+        ("the least", "400:2", 0, rich, rivals(), vec![(2, 105), (3, 105)]),
+        ("half of the way", "400:2", 50, rich, rivals(), vec![(2, 252), (3, 252)]),
+        ("to each slot's own worth", "400:1 200:1", 50, rich, rivals(), vec![(2, 252), (3, 152)]),
+        ("all of it", "400:1 200:1", 100, rich, rivals(), vec![(2, 400), (3, 200)]),
+        ("and no more", "400:1 200:1", 900, rich, rivals(), vec![(2, 400), (3, 200)]),
+        ("nothing is left to jump", "105:2", 50, rich, rivals(), vec![(2, 105), (3, 105)]),
+        ("nobody leads", "400:2", 50, rich, scene(), vec![(2, 1), (3, 1)]),
+        ("the least comes first", "400:2", 50, 300, rivals(), vec![(2, 195), (3, 105)]),
+        ("also if it is all there is", "400:2", 50, 210, rivals(), vec![(2, 105), (3, 105)]),
+        ("or if it pays for one alone", "400:2", 50, 209, rivals(), vec![(2, 209)]),
+    ] {
+        let mut seat = Seat::new(scene);
+        seat.scene.view.money.open_free = U256::from(free * GWEI);
+        let strategy = CurveStrategy { jump_percent: percent, ..strategy(curve) };
+        assert_eq!(asked(&seat, &strategy), Ok(bids(&expected)), "{why}");
+    }
+    let strategy =
+        CurveStrategy { jump_percent: 50, budget: U256::from(215 * GWEI), ..strategy("400:2") };
+    let within = Ok(bids(&[(2, 110), (3, 105)]));
+    assert_eq!(asked(&Seat::new(rivals()), &strategy), within, "within the budget");
+}
+
+#[test]
+fn two_keepers_that_want_the_same_slot_are_done_after_a_few_bids() {
+    // One slot is left, worth a million gwei to one of them and as much or half of it to the other.
+    let contest = |percent: u64, other: &str| {
+        let others = [0, 1, 3].map(|index| (index, 9_000_000));
+        let mut scene =
+            others.iter().fold(scene(), |scene, (at, gwei)| scene.placed(2, 4, *at, *gwei));
+        let mut count = 0;
+        for (id, curve) in [(2, "1000000:1"), (3, other)].into_iter().cycle() {
+            let strategy = CurveStrategy { jump_percent: percent, ..strategy(curve) };
+            let bids = asked(&Seat::new(scene.clone()).of(id), &strategy).unwrap();
+            let [bid] = bids[..] else { break };
+            scene = scene.placed(2, id, bid.index.into(), bid.price_gwei);
+            count += 1;
+        }
+        (count, scene.view.open_slots(Epoch(2), Timestamp(start(0, 0)))[2].leader)
+    };
+    for (why, percent, other, bids, leader) in [
+        ("step by step", 0, "1000000:1", 233, 2),
+        ("by halves", 50, "1000000:1", 5, 2),
+        ("by halves, to who wants it more", 50, "500000:1", 3, 2),
+        ("at once", 100, "1000000:1", 2, 3),
+    ] {
+        assert_eq!(contest(percent, other), (bids, Some(OperatorId(leader))), "{why}");
+    }
+}
+
 #[test]
 fn an_open_bid_never_hurts_its_owner() {
     let wei = |gwei: u64| U256::from(gwei * GWEI);
@@ -261,4 +319,40 @@ fn the_balance_is_kept_in_whole_gwei_where_slots_are_sold() {
         panic!("it is down by half")
     };
     assert_eq!((amount, market), (U256::from(2 * GWEI), crate::view::Market::Open));
+}
+
+/// Epoch 2 ends at 1,192 s and can be disputed until 1,352 s, 32 s into epoch 5, in which operator 4 has rank 0 and the reserve rank 1.
+#[test]
+fn what_an_auction_holds_is_moved_on_once_nobody_can_dispute_its_slots() {
+    let due = start(3, 0) + 160;
+    let sold = |time: u64| {
+        let scene = scene().placed(2, 3, 0, 5).placed(2, 4, 1, 5).frozen(2, [3, 4, 0, 0]);
+        scene.at(time)
+    };
+    for (why, seat, expected) in [
+        ("it can be disputed", Seat::new(sold(due - 4)).of(4), vec![]),
+        (
+            "not any more, whose ever it is",
+            Seat::new(sold(due - 2)).of(4),
+            vec!["close-open-auction/2"],
+        ),
+        ("others leave it its time", Seat::new(sold(due)).of(1), vec![]),
+        ("and step in", Seat::new(sold(due + 2)).of(1), vec!["close-open-auction/2"]),
+        ("closed", Seat::new(sold(due).closed(2)).of(4), vec![]),
+        ("nobody bid", Seat::new(scene().entered(2, 2).at(due)).of(4), vec![]),
+        (
+            "all of it was given back",
+            Seat::new(sold(due).given_back(2, 3, 0, 5).given_back(2, 4, 1, 5)).of(4),
+            vec![],
+        ),
+        (
+            "one after the other",
+            Seat::new(sold(due).placed(3, 3, 0, 5).closed(2).at(due + 62)).of(3),
+            vec!["close-open-auction/3"],
+        ),
+        ("what the ring of 8 forgot closes itself", Seat::new(sold(start(9, 0) + 40)), vec![]),
+        ("an outsider leaves it", Seat::new(sold(due + 16)).of(9), vec![]),
+    ] {
+        assert_eq!(keys(close_openly(&seat.ctx())), expected, "{why}");
+    }
 }

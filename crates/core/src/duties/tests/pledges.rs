@@ -93,3 +93,34 @@ fn who_does_not_hold_its_pledge_is_voided_before_its_slots_come() {
         assert_eq!(keys(void_underbonded(&seat.ctx())), expected, "{why}");
     }
 }
+
+#[test]
+fn the_lock_follows_the_price_of_a_slot_as_long_as_a_move_may_change_it() {
+    // In epoch 1 operator 4 has rank 0 and the reserve rank 1; the bids for epoch 3 are in when 60 % of it are over.
+    let opens = start(1, 0) + 38;
+    let in_time = || Scene::new().at(opens - 2);
+    // Moved in epoch 0, by an eighth and by less, and so arrived.
+    let on_its_way = || in_time().locked(800, 0).locked(900, 3);
+    let arrived = || in_time().locked(800, 0).locked(899, 3);
+    let due = vec!["move-lock/1"];
+    for (why, scene, id, expected) in [
+        ("bids are still coming in", Scene::new().at(opens - 4), 4, vec![]),
+        ("they are in", in_time(), 4, due.clone()),
+        ("who comes second leaves the first one its time", in_time(), 1, vec![]),
+        ("and steps in", Scene::new().at(opens + 2), 1, due.clone()),
+        ("an outsider leaves it", Scene::new().at(opens + 16), 9, vec![]),
+        ("never moved", in_time().locked(800, 0), 4, due.clone()),
+        ("moved in this epoch", on_its_way().locked(1_012, 4), 4, vec![]),
+        ("up by as much as it could be", on_its_way(), 4, due.clone()),
+        ("down by as much", in_time().locked(800, 0).locked(700, 3), 4, due.clone()),
+        ("by less: it has arrived", arrived(), 4, vec![]),
+        ("not at all", in_time().locked(800, 0).locked(800, 3), 4, vec![]),
+        ("the price has moved since", arrived().priced(7), 4, due.clone()),
+        ("to where it was", in_time().priced(7).locked(800, 0).locked(800, 3).priced(7), 4, vec![]),
+        ("before that", in_time().locked(800, 0).priced(7).locked(800, 3), 4, vec![]),
+    ] {
+        assert_eq!(keys(move_lock(&Seat::new(scene).of(id).ctx())), expected, "{why}");
+    }
+    let moved = |scene: Scene| Action::MoveLock { epoch: Epoch(1) }.is_done(&scene.view);
+    assert!(moved(arrived().locked(900, 4)) && !moved(arrived()), "whoever moved it");
+}
