@@ -65,7 +65,7 @@ prove() {
     FOUNDRY_SRC=tests/contracts/proofs FOUNDRY_TEST=tests/contracts/proofs FOUNDRY_SCRIPT=tests/contracts/proofs \
     FOUNDRY_OUT=$WORK/proofs FOUNDRY_CACHE_PATH=$WORK/proofs/cache \
     $VENV/bin/halmos --match-contract "$contracts" --function testFuzz_prove_ --forge-build-out $WORK/proofs --loop 64 \
-    --solver-threads 1 --solver-timeout-assertion 10m --no-status "$@" >$log 2>&1 || rc=$?
+    --solver-threads 1 --solver-timeout-assertion 2m --no-status "$@" >$log 2>&1 || rc=$?
   cat $log >>$WORK/halmos.log
   grep -aE '^\S*\[(PASS|FAIL|TIMEOUT|ERROR)|Counterexample|^ +p_|Symbolic test result' $log || true
   # A warning is a bound that was reached: then not all was proved.
