@@ -134,10 +134,9 @@ abstract contract BidderActions is HandlerBase {
 
     function _tryCommit(uint16 id) private {
         uint64 epoch = registry.currentEpoch() + 2;
-        if (registry.stageAt(epoch) < 2 && _roll(2) == 0) _advanceStage();
-        if (!registry.isEligible(id, epoch) || registry.stageAt(epoch) < 2) {
-            if (_spared()) return;
-        }
+        bool sold = address(schedule.firstPolicyOf(epoch)) == auction.POLICY();
+        if (!sold && registry.stageAt(epoch) < 2 && _roll(2) == 0) _advanceStage();
+        if (!(sold && registry.isEligible(id, epoch)) && _spared()) return;
         (, uint256 closes) = auction.commitWindow(epoch);
         if (_now() >= closes && _spared()) return;
 

@@ -66,6 +66,7 @@ abstract contract OwnerActions is HandlerBase {
             (Status status,) = registry.statusOf(i);
             if (status == Status.Active && vault.selfBondOf(i) < vault.MIN_BOND()) id = i;
         }
+        if (vault.selfBondOf(id) >= vault.MIN_BOND() && _roll(3) == 0) id = _underbonded();
         if (vault.selfBondOf(id) >= vault.MIN_BOND() && _spared()) return;
         _try("jailUnderbonded", stranger, address(registry), abi.encodeCall(registry.jailUnderbonded, (id)));
     }
@@ -177,6 +178,15 @@ abstract contract OwnerActions is HandlerBase {
     }
 
     /* INTERNAL */
+    /// @dev Somebody of the set, slashed below the minimum, as long as there are others in it.
+    function _underbonded() private returns (uint16 id) {
+        (uint16[] memory set,) = registry.eligibleSet(registry.currentEpoch() + 2);
+        if (set.length < 4) return _anyOperator();
+        id = set[_roll(set.length)];
+        bytes memory data = abi.encodeCall(vault.slash, (id, vault.slashableOf(id) - vault.MIN_BOND() / 2, address(0)));
+        _try("slash", address(slasher), address(vault), data);
+    }
+
     function _deposit(uint16 id, uint256 amount) internal {
         _try("deposit", stranger, address(vault), amount, abi.encodeCall(vault.deposit, (id)));
     }

@@ -199,7 +199,7 @@ abstract contract SlasherActions is WorldActions {
     /// @dev While there are operators to spare any of them, later the reserve or one that is out already.
     function _offender() private returns (uint16 id) {
         id = _anyOperator();
-        if (_exiles.length < MOST_EXILES && _roll(8) == 0) return id;
+        if (_exiles.length < MOST_EXILES && _roll(3) == 0) return id;
         return _exiles.length != 0 && _roll(2) == 0 ? _exiles[_roll(_exiles.length)] : reserve.id;
     }
 
