@@ -137,9 +137,9 @@ abstract contract BondExits is BondPools, ReentrancyGuardTransient {
             if (left.self < MIN_BOND) revert BondVault_BelowRequirement(operator, left.self, MIN_BOND);
             _checkRatio(operator, left);
         }
-        if (left.self + left.delegated < required) {
-            revert BondVault_BelowRequirement(operator, left.self + left.delegated, required);
-        }
+        // What others hold may leave by an elastic exit: shares given away answer for nothing that is asked already.
+        uint256 counted = whole ? left.self : left.self + left.delegated;
+        if (counted < required) revert BondVault_BelowRequirement(operator, counted, required);
     }
 
     function _checkRatio(uint16 operator, Worth memory worth) internal pure {

@@ -64,7 +64,7 @@ contract Pledges is IPledges, Clocked {
         if (params.firstLock < params.minLock || params.firstLock > params.maxLock) {
             revert Pledges_OutOfRange("firstLock", params.firstLock);
         }
-        if (params.idleBps > BPS) revert Pledges_OutOfRange("idleBps", params.idleBps);
+        if (params.idleBps == 0 || params.idleBps > BPS) revert Pledges_OutOfRange("idleBps", params.idleBps);
         if (params.defaultBps > BPS) revert Pledges_OutOfRange("defaultBps", params.defaultBps);
 
         (REGISTRY, VAULT, SCHEDULE, AUCTION) = (registry, vault, schedule, auction);
@@ -89,15 +89,22 @@ contract Pledges is IPledges, Clocked {
         if (epoch < word.pledgeFrom()) revert Pledges_ChangePending(word.pledgeFrom());
         if (value / 1 gwei > type(uint72).max) revert Pledges_PledgeTooLarge(value);
 
-        _words[operator] = word.withPledge(word.pledgeGweiAt(epoch), value / 1 gwei, epoch + 2);
-        emit PledgeSet(operator, value / 1 gwei * 1 gwei, epoch + 2);
+        // Weights are drawn from what is pledged two epochs ahead: what one was drawn from is never taken back.
+        _words[operator] = word.withPledge(word.pledgeGweiAt(epoch), value / 1 gwei, epoch + 3);
+        emit PledgeSet(operator, value / 1 gwei * 1 gwei, epoch + 3);
     }
 
     /// @inheritdoc IPledges
     function setCommission(uint16 operator, uint16 bps) external onlyOwner(operator) {
         PledgeWord word = _words[operator];
         uint64 epoch = _currentEpoch();
-        if (epoch < word.commissionFrom()) revert Pledges_ChangePending(word.commissionFrom());
+        // Rewards still ask for the commission of any epoch in the ring, and the word keeps one change.
+        uint64 last = word.commissionFrom();
+        if (last != 0 && epoch + 2 < last + SCHEDULE.RING()) {
+            // Below twice 32 bits.
+            // forge-lint: disable-next-line(unsafe-typecast)
+            revert Pledges_ChangePending(uint64(last + SCHEDULE.RING() - 2));
+        }
         uint256 current = word.commissionAt(epoch);
         uint256 most = Math.min(current + COMMISSION_STEP, MAX_COMMISSION);
         if (bps > most) revert Pledges_CommissionTooHigh(bps, most);
@@ -178,7 +185,9 @@ contract Pledges is IPledges, Clocked {
         inSet = status == Status.Active || epoch < fromEpoch;
         if (inSet) required = VAULT.MIN_BOND();
 
+        // All that is decided: the one that weights are drawn from now, too.
         uint256 pledge = Math.max(pledgeAt(operator, epoch), pledgeAt(operator, epoch + 1));
+        pledge = Math.max(pledge, pledgeAt(operator, epoch + 2));
         if (pledge != 0) {
             // Slots in this epoch or the next one: their dispute ends later than that of any slot that is over.
             bool ahead = SCHEDULE.lastDisputeEnd(operator) > block.timestamp + SCHEDULE.DISPUTE_PERIOD();

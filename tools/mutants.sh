@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Breaks the contracts one rule at a time, as tests/contracts/mutants/*.patch say, and fails if an invariant that guards the rule
-# does not notice. In a copy of the tree, and without solc's optimizer: that compiles in a fifth of the time, and is told apart from
-# what the patches do by a look at the unbroken copy first.
+# Breaks the contracts one rule at a time, as tests/contracts/mutants/*.patch say, and fails if an invariant that guards the rule, or a
+# test against a model, does not notice; and if there is an invariant that no patch breaks. In a copy of the tree, and without solc's
+# optimizer: that compiles in a fifth of the time, and is told apart from what the patches do by a look at the unbroken copy first.
 #
 #   tools/mutants.sh [WORD...]   those whose name has one of the words; all without any
 set -uo pipefail
@@ -9,12 +9,18 @@ cd "$(dirname "$0")/.."
 
 FORGE=$(realpath "$(command -v "${FORGE:-node_modules/.bin/forge}")")
 MUTANTS=$PWD/tests/contracts/mutants
+INVARIANTS=tests/contracts/invariants/README.md
 COPY=$PWD/target/mutants
 killed=0
 bad=()
 
 main() {
-  local patches=() patch
+  local patches=() patch without
+  without=$(unguarded | paste -sd ' ')
+  if [[ -n $without ]]; then
+    echo "no mutant breaks $without of $INVARIANTS: add a patch to tests/contracts/mutants" >&2
+    exit 1
+  fi
   for patch in "$MUTANTS"/*.patch; do
     is_wanted "$(basename "$patch" .patch)" "$@" && patches+=("$patch")
   done
@@ -22,7 +28,7 @@ main() {
     echo "no mutant is called like that: $*" >&2
     exit 1
   fi
-  copy
+  copy "${patches[@]}"
   unbroken "${patches[@]}" || exit 1
   for patch in "${patches[@]}"; do try "$patch"; done
   echo "${#patches[@]} mutants, $killed killed${bad[*]:+; NOT: ${bad[*]}}"
@@ -38,12 +44,22 @@ is_wanted() {
   return 1
 }
 
+# The numbers of INVARIANTS that no patch names.
+unguarded() {
+  comm -23 <(sed -n 's/^| \(INV-[0-9]*\) .*/\1/p' "$INVARIANTS" | sort) \
+    <(sed -n 's/^Breaks //p' "$MUTANTS"/*.patch | grep -o 'INV-[0-9]*' | sort -u)
+}
+
+# copy PATCH...
 copy() {
   rm -rf "$COPY"
-  mkdir -p "$COPY/tests/contracts" "$COPY/tools" "$COPY/script"
+  mkdir -p "$COPY/tools" "$COPY/script"
   cp -a contracts foundry.toml "$COPY"
-  # What the invariants are made of; other tests would be compiled for nothing.
-  cp -a tests/contracts/{invariants,tokens} "$COPY/tests/contracts"
+  # The tests that look, and what tests are made of; other tests would be compiled for nothing.
+  {
+    sed -n 's/^Killed by \([^:]*\):.*/\1/p' "$@"
+    find tests/contracts -name '*.sol' '(' ! -name '*.t.sol' -o -path '*/invariants/*' ')'
+  } | sort -u | xargs cp -a --parents -t "$COPY"
   cp -a tools/solc "$COPY/tools"
   ln -s "$(realpath node_modules)" "$COPY/node_modules"
   cd "$COPY" || exit 1

@@ -245,7 +245,8 @@ interface IBondVault {
     function delegateToken(uint16 operator, uint8 asset, uint256 amount) external returns (uint256 shares);
 
     /// @notice Turns part of the self-bond into delegated shares of `to`.
-    /// @dev Emits {SelfBondDelegated}. Requirements as of {requestExit} for an operator in the set, whether it is or not.
+    /// @dev Emits {SelfBondDelegated}. Requirements as of {requestExit} for an operator in the set, whether it is or not; and what is
+    /// required is left without what is delegated, else {BondVault_BelowRequirement}: shares may leave at once.
     function delegateSelfBond(uint16 operator, uint8 asset, uint256 amount, address to)
         external
         returns (uint256 shares);

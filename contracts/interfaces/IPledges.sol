@@ -29,7 +29,7 @@ interface IPledges {
     error Pledges_NotOwner(uint16 operator, address caller);
     /// @notice Only the schedule takes the penalty of a default.
     error Pledges_NotSchedule(address caller);
-    /// @notice The last change is not in effect yet: wait for `fromEpoch`.
+    /// @notice The last change is not in effect yet, or is still asked for epochs before it: wait for `fromEpoch`.
     error Pledges_ChangePending(uint64 fromEpoch);
     /// @notice Commission is 30 % at most, and rises by 1 % at a time, basis points.
     error Pledges_CommissionTooHigh(uint256 asked, uint256 maximum);
@@ -56,8 +56,9 @@ interface IPledges {
     );
 
     /* PROMISES */
-    /// @notice Sets the value that the operator promises to hold when it has slots, from `currentEpoch + 2` on; 0: no pledge.
-    /// @dev Emits {PledgeSet}.
+    /// @notice Sets the value that the operator promises to hold when it has slots, from `currentEpoch + 3` on; 0: no pledge.
+    /// @dev What a weight can be queued by now, that of `currentEpoch + 2`, is decided: nobody has a weight from a pledge that it takes
+    /// back before it counts. Emits {PledgeSet}.
     ///
     /// Requirements:
     /// - the caller is the owner, else {Pledges_NotOwner}
@@ -71,7 +72,7 @@ interface IPledges {
     ///
     /// Requirements:
     /// - the caller is the owner, else {Pledges_NotOwner}
-    /// - the last change is in effect, else {Pledges_ChangePending}
+    /// - every epoch before the last change has left the schedule's ring, else {Pledges_ChangePending}
     /// - 30 % at most, and 1 % more than now at most, else {Pledges_CommissionTooHigh}
     function setCommission(uint16 operator, uint16 bps) external;
 
@@ -96,12 +97,12 @@ interface IPledges {
         returns (uint256 shortfall, uint256 taken);
 
     /* VIEWS */
-    /// @notice Value that the operator pledges for `epoch`, wei; 0: none. Fixed from the start of epoch - 1 on.
+    /// @notice Value that the operator pledges for `epoch`, wei; 0: none. Fixed from the start of epoch - 2 on.
     function pledgeAt(uint16 operator, uint64 epoch) external view returns (uint256);
     /// @notice What an operator lacks of its pledge for `epoch`, wei. Exits that stay in its pools to the end of the epoch count as
     /// held: who delegates cannot make the operator default by leaving.
     function checkPledge(uint16 operator, uint64 epoch) external view returns (uint256 shortfall);
-    /// @notice Basis points; fixed from the start of epoch - 1 on.
+    /// @notice Basis points; fixed from the start of epoch - 1 on, and exact as long as the schedule remembers the epoch.
     function commissionAt(uint16 operator, uint64 epoch) external view returns (uint256);
     /// @notice Value tied to each live slot of `epoch`, wei; fixed from the start of epoch - 2 on. Exact for the current epoch and
     /// later ones.

@@ -50,7 +50,7 @@ interface IRewardPool is IRewardHook {
     error RewardPool_NotGovernance(address caller);
     /// @notice The rate is above the limit.
     error RewardPool_EmissionTooHigh(uint256 emission, uint256 maximum);
-    /// @notice The last change is not in effect yet: wait for `fromEpoch`.
+    /// @notice Epochs before the last change are still to be finalized: wait until `fromEpoch` is the next one.
     error RewardPool_EmissionPending(uint64 fromEpoch);
 
     /* EVENTS */
@@ -100,7 +100,7 @@ interface IRewardPool is IRewardHook {
     ///
     /// Requirements:
     /// - the caller is the registry's governance, else {RewardPool_NotGovernance}
-    /// - the last change is in effect, else {RewardPool_EmissionPending}
+    /// - every epoch before the last change is finalized or forgotten, else {RewardPool_EmissionPending}
     /// - the rate is not above the limit, else {RewardPool_EmissionTooHigh}
     /// @param emission Smallest units an epoch.
     function setEmission(uint96 emission) external;

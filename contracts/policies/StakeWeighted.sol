@@ -3,6 +3,7 @@ pragma solidity ^0.8.30;
 
 import {IBondVault} from "../interfaces/IBondVault.sol";
 import {IOperatorRegistry} from "../interfaces/IOperatorRegistry.sol";
+import {IPledges} from "../interfaces/IPledges.sol";
 import {IPolicy} from "../interfaces/IPolicy.sol";
 import {IStakeWeighted} from "../interfaces/IStakeWeighted.sol";
 import {Clocked} from "../libraries/Clocked.sol";
@@ -12,6 +13,8 @@ import {SumTree, SumTreeLib} from "../libraries/SumTree.sol";
 import {Timeline} from "../libraries/Timeline.sol";
 import {QueueEntry, QueueWordLib, toQueueEntry} from "../types/QueueEntry.sol";
 import {Clock} from "../types/Types.sol";
+
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 /// @title StakeWeighted
 /// @notice A committee drawn by stake without replacement, whose seats take turns.
@@ -231,10 +234,12 @@ contract StakeWeighted is IStakeWeighted, Clocked {
     function _weightFrom(uint16 operator, uint64 epoch) internal view returns (uint256) {
         (bool eligible,) = REGISTRY.memberAt(operator, epoch);
         if (!eligible) return 0;
-        uint256 value = VAULT.PLEDGES().pledgeAt(operator, epoch);
-        if (value == 0) value = VAULT.bondOf(operator);
-        uint256 weight = value / UNIT;
-        return weight < SumTreeLib.MAX_WEIGHT ? weight : SumTreeLib.MAX_WEIGHT;
+        uint256 value = VAULT.bondOf(operator);
+        IPledges pledges = VAULT.PLEDGES();
+        uint256 pledge = pledges.pledgeAt(operator, epoch);
+        // A promise counts as far as the part of it that must be held while idle is there: that part pays for a default.
+        if (pledge != 0) value = Math.min(pledge, value * Committee.BPS / pledges.IDLE_BPS());
+        return Math.min(value / UNIT, SumTreeLib.MAX_WEIGHT);
     }
 
     /// @dev The first epoch whose set is not closed.

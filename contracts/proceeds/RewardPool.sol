@@ -108,7 +108,8 @@ contract RewardPool is RewardLedger, Clocked {
         if (msg.sender != REGISTRY.governance()) revert RewardPool_NotGovernance(msg.sender);
         (uint64 epoch,,) = _now();
         Lever lever = _emission;
-        if (epoch < lever.changesAt()) revert RewardPool_EmissionPending(lever.changesAt());
+        // Every epoch that is still to be paid is, at the rate that was set for it.
+        if (nextEpoch() < lever.changesAt()) revert RewardPool_EmissionPending(lever.changesAt());
         if (emission > MAX_EMISSION) revert RewardPool_EmissionTooHigh(emission, MAX_EMISSION);
         _emission = lever.moved(emission, epoch + 2);
         emit EmissionSet(emission, epoch + 2);

@@ -18,6 +18,7 @@ import {Test} from "forge-std/Test.sol";
 /// of those.
 contract LiveSlots {
     uint256 public constant DISPUTE_PERIOD = 160;
+    uint256 public constant RING = 8;
     uint256 public refPrice = 0.01 ether;
     mapping(uint16 operator => uint256) public liveSlotsOf;
     mapping(uint16 operator => uint256) public lastDisputeEnd;

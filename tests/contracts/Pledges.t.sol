@@ -50,26 +50,29 @@ contract Pledges_Test is BondedTest {
         params = _pledgesParams();
         params.idleBps = 10_001;
         _expectOutOfRange("idleBps", 10_001, params);
+        // Promises that hold nothing while idle would weigh without end.
+        params.idleBps = 0;
+        _expectOutOfRange("idleBps", 0, params);
         params = _pledgesParams();
         params.defaultBps = 10_001;
         _expectOutOfRange("defaultBps", 10_001, params);
     }
 
     /* PLEDGES */
-    function test_setPledge_TwoEpochsOn_OneAtATime() public {
+    function test_setPledge_ThreeEpochsOn_OneAtATime() public {
         vm.expectEmit();
-        emit IPledges.PledgeSet(alice, 30 ether, 5);
+        emit IPledges.PledgeSet(alice, 30 ether, 6);
         _pledge(30 ether + 1);
-        assertEq(pledges.pledgeAt(alice, 4), 0);
-        assertEq(pledges.pledgeAt(alice, 5), 30 ether);
-        vm.expectRevert(abi.encodeWithSelector(IPledges.Pledges_ChangePending.selector, 5));
+        assertEq(pledges.pledgeAt(alice, 5), 0);
+        assertEq(pledges.pledgeAt(alice, 6), 30 ether);
+        vm.expectRevert(abi.encodeWithSelector(IPledges.Pledges_ChangePending.selector, 6));
         _pledge(1 ether);
-        _warpToEpoch(5);
+        _warpToEpoch(6);
         vm.expectRevert(abi.encodeWithSelector(IPledges.Pledges_PledgeTooLarge.selector, 2 ** 72 * 1 gwei));
         _pledge(2 ** 72 * 1 gwei);
         _pledge(0);
-        assertEq(pledges.pledgeAt(alice, 6), 30 ether);
-        assertEq(pledges.pledgeAt(alice, 7), 0);
+        assertEq(pledges.pledgeAt(alice, 8), 30 ether);
+        assertEq(pledges.pledgeAt(alice, 9), 0);
         vm.expectRevert(abi.encodeWithSelector(IPledges.Pledges_NotOwner.selector, alice, address(this)));
         pledges.setPledge(alice, 1);
     }
@@ -79,25 +82,26 @@ contract Pledges_Test is BondedTest {
         _pledge(40 ether);
         assertEq(_required(), 0);
         _warpToEpoch(4);
-        assertEq(_required(), 10 ether, "a quarter, as soon as the next epoch asks for it");
-        schedule.set(alice, 2, _startOf(6) + 160);
-        assertEq(_required(), 40 ether + 2 * LOCK, "two slots of epoch 5");
+        assertEq(_required(), 10 ether, "a quarter, as soon as weights are drawn from it");
+        _warpToEpoch(5);
+        schedule.set(alice, 2, _startOf(7) + 160);
+        assertEq(_required(), 40 ether + 2 * LOCK, "two slots of epoch 6");
         vm.prank(owner);
         vm.expectRevert(
             abi.encodeWithSelector(IBondVault.BondVault_BelowRequirement.selector, alice, 40 ether - 1 gwei, 42 ether)
         );
         vault.requestExit(alice, 0, 1 gwei);
-        vm.warp(_startOf(6) - 1);
+        vm.warp(_startOf(7) - 1);
         assertEq(_required(), 40 ether + 2 * LOCK);
-        vm.warp(_startOf(6));
+        vm.warp(_startOf(7));
         assertEq(_required(), 10 ether + 2 * LOCK, "the locks hold on");
     }
 
     function test_checkPledge_CountsWhatStaysThroughTheEpoch() public {
         address dora = _delegate("dora", alice, 20 ether);
         _pledge(60 ether);
-        assertEq(pledges.checkPledge(alice, 4), 0);
         assertEq(pledges.checkPledge(alice, 5), 0);
+        assertEq(pledges.checkPledge(alice, 6), 0);
         uint256 id = vault.idOf(alice, 0);
         vm.prank(dora);
         vault.undelegate(id, 20e9);
@@ -116,11 +120,11 @@ contract Pledges_Test is BondedTest {
 
     function test_takeDefault_LocksAndATenthOfTheShortfall_AllBurned() public {
         _pledge(100 ether);
-        _warpToEpoch(4);
+        _warpToEpoch(5);
         vm.prank(address(schedule));
         vm.expectEmit();
-        emit IPledges.Defaulted(alice, 5, 3, 60 ether, 3 * LOCK + 6 ether, 9 ether);
-        (uint256 shortfall, uint256 taken) = pledges.takeDefault(alice, 5, 3);
+        emit IPledges.Defaulted(alice, 6, 3, 60 ether, 3 * LOCK + 6 ether, 9 ether);
+        (uint256 shortfall, uint256 taken) = pledges.takeDefault(alice, 6, 3);
         assertEq(shortfall, 60 ether);
         assertEq(taken, 9 ether);
         assertEq(vault.burnable()[0], 9 ether);
@@ -130,29 +134,29 @@ contract Pledges_Test is BondedTest {
     function test_takeDefault_RevertWhen_HeldOrNotTheSchedule() public {
         _pledge(40 ether);
         vm.expectRevert(abi.encodeWithSelector(IPledges.Pledges_NotSchedule.selector, address(this)));
-        pledges.takeDefault(alice, 5, 3);
+        pledges.takeDefault(alice, 6, 3);
         vm.prank(address(schedule));
-        vm.expectRevert(abi.encodeWithSelector(IPledges.Pledges_Held.selector, alice, 5));
-        pledges.takeDefault(alice, 5, 3);
+        vm.expectRevert(abi.encodeWithSelector(IPledges.Pledges_Held.selector, alice, 6));
+        pledges.takeDefault(alice, 6, 3);
     }
 
     /// Who sees that it was drawn for less than it hoped, and lowers its pledge or leaves, still owes for the epoch that was drawn.
     function test_attack_PledgeExpiresBeforeItsPenalty_DoesNot() public {
         _pledge(100 ether);
-        _warpToEpoch(5);
+        _warpToEpoch(6);
         _pledge(0);
         vm.prank(owner);
         vm.expectPartialRevert(IBondVault.BondVault_BelowRequirement.selector);
         vault.requestExit(alice, 0, 30 ether);
         vm.prank(owner);
         vault.requestExit(alice, 0, 15 ether);
-        // Epoch 6 is checked in the last tenth of epoch 5: what waits to be released is still there, and pays as well.
+        // Epoch 7 is checked in the last tenth of epoch 6: what waits to be released is still there, and pays as well.
         vm.prank(address(schedule));
-        (uint256 shortfall, uint256 taken) = pledges.takeDefault(alice, 6, 4);
+        (uint256 shortfall, uint256 taken) = pledges.takeDefault(alice, 7, 4);
         assertEq(shortfall, 60 ether);
         assertEq(taken, 4 * LOCK + 6 ether);
         assertEq(vault.slashableOf(alice), 30 ether);
-        assertEq(pledges.checkPledge(alice, 7), 0);
+        assertEq(pledges.checkPledge(alice, 9), 0);
     }
 
     /* COMMISSION */
@@ -169,12 +173,15 @@ contract Pledges_Test is BondedTest {
         assertEq(pledges.commissionAt(alice, from), 100);
         assertEq(vault.commissionAt(alice, from), 100);
         assertGe(_startOf(from), release, "who asked to leave when it was announced is out");
-        vm.expectRevert(abi.encodeWithSelector(IPledges.Pledges_ChangePending.selector, from));
+        // Until the schedule has forgotten the last epoch before it, which rewards may still be due for.
+        uint64 forgotten = from + 8 - 2;
+        _warpToEpoch(forgotten - 1);
+        vm.expectRevert(abi.encodeWithSelector(IPledges.Pledges_ChangePending.selector, forgotten));
         pledges.setCommission(alice, 0);
-        _warpToEpoch(from);
+        _warpToEpoch(forgotten);
         pledges.setCommission(alice, 50);
-        assertEq(pledges.commissionAt(alice, from + 1), 100);
-        assertEq(pledges.commissionAt(alice, from + 2), 50, "less counts at once");
+        assertEq(pledges.commissionAt(alice, forgotten + 1), 100);
+        assertEq(pledges.commissionAt(alice, forgotten + 2), 50, "less counts at once");
         vm.stopPrank();
         vm.expectRevert(abi.encodeWithSelector(IPledges.Pledges_NotOwner.selector, alice, address(this)));
         pledges.setCommission(alice, 0);
@@ -184,7 +191,7 @@ contract Pledges_Test is BondedTest {
         vm.startPrank(owner);
         for (uint16 bps = 100; bps <= 3000; bps += 100) {
             pledges.setCommission(alice, bps);
-            vm.warp(block.timestamp + 10 * EPOCH);
+            vm.warp(block.timestamp + 20 * EPOCH);
         }
         vm.expectRevert(abi.encodeWithSelector(IPledges.Pledges_CommissionTooHigh.selector, 3001, 3000));
         pledges.setCommission(alice, 3001);

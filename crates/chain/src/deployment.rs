@@ -6,8 +6,8 @@ use alloy::{
     primitives::{Address, U256},
 };
 use rota_bindings::{
-    Baton, BondVault, Clocked, Composite, OpenBidAuction as Open, Schedule, SealedBidAuction,
-    StakeWeighted,
+    Baton, BondVault, Clocked, Composite, OpenBidAuction as Open, Pledges, Schedule,
+    SealedBidAuction, StakeWeighted,
 };
 use rota_core::{
     Contracts, Timestamp,
@@ -73,11 +73,11 @@ pub async fn load_deployment(
             .await?
             .saturating_to(),
         call_out_bond: l1.read(baton, Baton::CALLOUT_BONDCall {}, at).await?,
-        terms: policy_terms(l1, &contracts).await?,
+        terms: policy_terms(l1, &contracts, pledges).await?,
     })
 }
 
-async fn policy_terms(l1: &L1, contracts: &Contracts) -> Result<PolicyTerms, ChainError> {
+async fn policy_terms(l1: &L1, contracts: &Contracts, pledges: Address) -> Result<PolicyTerms, ChainError> {
     let (Contracts { open_auction, stake, composite, .. }, at) = (*contracts, BlockId::latest());
     let parts: u64 = l1.read(composite, Composite::PARTSCall {}, at).await?.saturating_to();
     let mut policies = vec![];
@@ -96,6 +96,7 @@ async fn policy_terms(l1: &L1, contracts: &Contracts) -> Result<PolicyTerms, Cha
         },
         composite: policies,
         stake_unit: l1.read(stake, StakeWeighted::UNITCall {}, at).await?,
+        idle_bps: l1.read(pledges, Pledges::IDLE_BPSCall {}, at).await?,
         stake_fee: l1.read(stake, StakeWeighted::FEECall {}, at).await?,
     })
 }

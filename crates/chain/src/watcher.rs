@@ -316,7 +316,7 @@ impl Watcher {
                 self.l1.read(vault, BondVault::bondOfCall { operator }, at),
             )
             .await?;
-            Ok(if pledge.is_zero() { bond } else { pledge })
+            Ok(view.deployment.terms.stake_of(pledge, bond))
         });
         let own = async {
             let Some(id) = view.operator_of_key(sequencer_key) else { return Ok(Money::default()) };
@@ -326,7 +326,7 @@ impl Watcher {
             let lock = Pledges::lockPerSlotAtCall { epoch };
             let pledged =
                 |epoch: u64| self.l1.read(pledges, Pledges::pledgeAtCall { operator, epoch }, at);
-            let pledged = try_join(pledged(epoch - 2), pledged(epoch));
+            let pledged = try_join(pledged(epoch - 2), pledged(epoch + 1));
             let bond = try_join5(
                 pledged,
                 self.l1.read(vault, BondVault::bondOfCall { operator }, at),

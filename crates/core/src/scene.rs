@@ -91,6 +91,7 @@ pub fn deployment() -> Arc<Deployment> {
             },
             composite: vec![contracts.stake, contracts.performance, ROUND_ROBIN],
             stake_unit: U256::from(10),
+            idle_bps: U256::from(2500),
             stake_fee: U256::from(3),
         },
     })

@@ -338,9 +338,7 @@ contract SealedBidAuction_Stage_Test is AuctionTest {
 
     function test_commitBid_RevertGiven_AnotherStageThanTheAuctions() public {
         _warpToCommit(E);
-        vm.expectRevert(
-            abi.encodeWithSelector(ISealedBidAuction.SealedBidAuction_NotSold.selector, E, rota.roundRobin)
-        );
+        vm.expectRevert(abi.encodeWithSelector(ISealedBidAuction.SealedBidAuction_NotSold.selector, E, rota.roundRobin));
         vm.prank(operators[0].owner);
         auction.commitBid(operators[0].id, E, "commitment");
 

@@ -16,7 +16,9 @@ abstract contract DelegatorActions is HandlerBase {
         if (room < config.vault.minDeposit && _spared()) return;
         if (_roll(3) == 0) return _delegateToken(id, holder, room);
         uint256 amount = _roll(6) == 0 ? room : _whole(_roll(5 ether));
-        if (amount > room && _roll(4) != 0) amount = room;
+        if (amount > room) amount = room;
+        // Now and then just too much.
+        if (_roll(8) == 0) amount = room + config.vault.minDeposit;
         _try("delegate", holder, address(vault), amount, abi.encodeCall(vault.delegate, (id)));
         _check(36, vault.bondOf(id) - vault.selfBondOf(id) <= most + 4 gwei || there > most, "too much was delegated");
     }
@@ -53,34 +55,48 @@ abstract contract DelegatorActions is HandlerBase {
         uint256 keep = vault.MIN_BOND();
         // A tenth of all must stay its own.
         if (bonded / 10 + 1 gwei > keep) keep = bonded / 10 + 1 gwei;
-        uint256 spare = own > keep && bonded >= required ? own - keep : 0;
+        if (required > keep) keep = required;
+        uint256 spare = own > keep ? own - keep : 0;
         if (spare > _own(id, 0)) spare = _own(id, 0);
         if (_whole(spare) == 0 && _spared()) return;
         uint256 amount = _whole(_roll(6) == 0 ? spare + 2 gwei : 1 gwei + _roll(spare + 1));
         bytes memory data = abi.encodeCall(vault.delegateSelfBond, (id, 0, amount, _delegator(_roll(DELEGATORS))));
         if (!_try("delegateSelfBond", registry.ownerOf(id), address(vault), data)) return;
         _check(33, vault.selfBondOf(id) >= vault.MIN_BOND(), "a transfer left less than the core");
+        (required,) = pledges.requiredOf(id);
+        _check(33, vault.selfBondOf(id) >= required, "a transfer gave away what locks and pledge ask for");
     }
 
     /* PROMISES */
     function setPledge(uint256 seed) external action(seed) {
         uint16 id = _anyOperator();
         uint64 epoch = registry.currentEpoch();
-        if (pledges.pledgeAt(id, epoch) != pledges.pledgeAt(id, epoch + 2) && _spared()) return;
+        uint256 drawn = pledges.pledgeAt(id, epoch + 2);
+        if (pledges.pledgeAt(id, epoch) != drawn && _spared()) return;
         uint256 value = _roll(3) == 0 ? 0 : _whole(_roll(vault.bondOf(id) + 1 ether));
         address sender = _roll(8) == 0 ? stranger : registry.ownerOf(id);
-        _try("setPledge", sender, address(pledges), abi.encodeCall(pledges.setPledge, (id, value)));
+        if (!_try("setPledge", sender, address(pledges), abi.encodeCall(pledges.setPledge, (id, value)))) return;
+        _check(38, pledges.pledgeAt(id, epoch + 2) == drawn, "a pledge that a weight was drawn from changed");
     }
 
     function setCommission(uint256 seed) external action(seed) {
         uint16 id = _anyOperator();
         uint64 epoch = registry.currentEpoch();
+        if (epoch < _commissionMovableFrom[id] && _spared()) return;
         uint256 now_ = pledges.commissionAt(id, epoch);
-        if (pledges.commissionAt(id, epoch + 100) != now_ && _spared()) return;
         uint16 bps = uint16(_roll(now_ + 101 + (_roll(8) == 0 ? 50 : 0)));
+        bytes32 decided = _commissionsUntil(id, epoch + 2);
         bytes memory data = abi.encodeCall(pledges.setCommission, (id, bps));
         if (!_try("setCommission", registry.ownerOf(id), address(pledges), data)) return;
         _check(38, bps <= 3000 && bps <= now_ + 100, "commission rose too fast");
+        _check(
+            38,
+            _commissionsUntil(id, epoch + 2) == decided,
+            "the commission of an epoch that rewards are due for changed"
+        );
+        uint64 from = epoch + 2;
+        while (pledges.commissionAt(id, from) != bps) ++from;
+        _commissionMovableFrom[id] = uint64(from + config.ring - 2);
     }
 
     function moveLock(uint256 seed) external action(seed) {
@@ -100,6 +116,7 @@ abstract contract DelegatorActions is HandlerBase {
 
     bool private _movedLock;
     uint64 private _lockMovedIn;
+    mapping(uint16 operator => uint64 epoch) private _commissionMovableFrom;
 
     /* INTERNAL */
     function _delegateToken(uint16 id, address holder, uint256 room) private {
@@ -109,6 +126,14 @@ abstract contract DelegatorActions is HandlerBase {
         vm.prank(holder);
         token.approve(address(vault), amount);
         _try("delegateToken", holder, address(vault), abi.encodeCall(vault.delegateToken, (id, 1, amount)));
+    }
+
+    /// @dev Of every epoch that rewards may be due for, up to `last` exclusive.
+    function _commissionsUntil(uint16 id, uint64 last) private view returns (bytes32 all) {
+        uint64 epoch = last > config.ring ? last - config.ring : 0;
+        for (; epoch < last; ++epoch) {
+            all = keccak256(abi.encode(all, pledges.commissionAt(id, epoch)));
+        }
     }
 
     function _delegator(uint256 i) internal returns (address) {

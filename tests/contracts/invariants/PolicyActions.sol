@@ -75,6 +75,8 @@ abstract contract PolicyActions is WorldActions {
         for (uint256 i; i < names.length; ++i) {
             names[i] = PolicyName(1 + _roll(5));
         }
+        // Bids are for what the first policy sells.
+        if (_roll(2) == 0) names[0] = PolicyName.Auction;
         // The auction has sold the slots of an epoch: it is the first, or not there.
         for (uint256 i = 1; i < names.length; ++i) {
             if (names[i] == PolicyName.Auction) names[i] = PolicyName.RoundRobin;

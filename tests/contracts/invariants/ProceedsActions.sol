@@ -126,14 +126,26 @@ abstract contract ProceedsActions is DelegatorActions {
 
     function setEmission(uint256 seed) external action(seed) {
         RewardPool pool = rota.rewards;
+        uint64 epoch = registry.currentEpoch();
+        if (pool.nextEpoch() < _emissionFrom && _spared()) return;
         // From 1,100e18 at most.
         // forge-lint: disable-next-line(unsafe-typecast)
         uint96 emission = uint96(_roll(1100e18));
         address sender = _roll(8) == 0 ? stranger : registry.governance();
-        _try("setEmission", sender, address(pool), abi.encodeCall(pool.setEmission, (emission)));
+        bytes32 decided = _emissionsUntil(epoch + 2);
+        if (!_try("setEmission", sender, address(pool), abi.encodeCall(pool.setEmission, (emission)))) return;
+        _check(87, _emissionsUntil(epoch + 2) == decided, "the issuance of an epoch that is still to be paid changed");
+        _emissionFrom = epoch + 2;
     }
 
     /* INTERNAL */
+    /// @dev Of every epoch that is still to be paid, up to `last` exclusive.
+    function _emissionsUntil(uint64 last) private view returns (bytes32 all) {
+        for (uint64 epoch = rota.rewards.nextEpoch(); epoch < last; ++epoch) {
+            all = keccak256(abi.encode(all, rota.rewards.emissionAt(epoch)));
+        }
+    }
+
     function _try(string memory name, address sender, address to, uint256 value) internal returns (bool ok) {
         (ok,) = _try(name, sender, to, value, "");
     }
@@ -165,4 +177,7 @@ abstract contract ProceedsActions is DelegatorActions {
             owed += splitter.owed(Leg(i));
         }
     }
+
+    /* STORAGE */
+    uint64 private _emissionFrom;
 }

@@ -88,7 +88,8 @@ abstract contract SequencerActions is HandlerBase {
     function takeOver(uint256 seed) external action(seed) {
         _toGenesis();
         if (!_silence() && _spared()) return;
-        _tryTakeOver(_anyTaker());
+        uint16 silent = schedule.assignedTo(schedule.currentSlot());
+        if (_tryTakeOver(_anyTaker()) && silent != reserve.id && _roll(2) == 0) _stayAway(silent);
     }
 
     function recordMiss(uint256 seed) external action(seed) {
@@ -211,7 +212,20 @@ abstract contract SequencerActions is HandlerBase {
         return true;
     }
 
-    function _tryTakeOver(uint16 taker) private {
+    /// @dev An operator is gone for the rest of the epoch: it is taken over from in its other slots, until it loses what is left.
+    function _stayAway(uint16 gone) private {
+        uint64 perEpoch = config.clock.slotsPerEpoch;
+        uint64 slot = schedule.currentSlot() + 1;
+        for (uint64 end = (slot + perEpoch - 1) / perEpoch * perEpoch; slot < end; ++slot) {
+            if (schedule.assignedTo(slot) != gone) continue;
+            _reach(schedule.startOfSlot(slot));
+            for (uint256 i; i < 3; ++i) {
+                if (_silence() && _tryTakeOver(_anyTaker())) break;
+            }
+        }
+    }
+
+    function _tryTakeOver(uint16 taker) private returns (bool ok) {
         uint64 current = schedule.currentSlot();
         (, uint64 end, uint16 frozen) = schedule.turnOf(current);
         uint16[] memory before = _holders(current, end + 8);
@@ -219,9 +233,9 @@ abstract contract SequencerActions is HandlerBase {
         bytes memory data = abi.encodeCall(baton.takeOver, ());
         bool expected = _succeedsWithATargetThatObeys(sender, data);
         uint16 silent = schedule.isVoided(current) ? reserve.id : frozen;
-        bool ok = _withLeak("takeOver", sender, silent, data);
+        ok = _withLeak("takeOver", sender, silent, data);
         _check(11, ok == expected, "a take-over depended on the target");
-        if (!ok) return;
+        if (!ok) return false;
         (_lastTaker, _takesFrom) = (taker, _now() + 4);
         _checkReach(before, current, end, taker);
     }

@@ -65,7 +65,7 @@ abstract contract SlasherActions is WorldActions {
         _check(61, ok == expected, "another verdict on a turn");
         if (!ok) return;
         _paid[offence] = true;
-        _check(63, reach - vault.slashableOf(id) <= pledges.MAX_LOCK() + 4 gwei, "more than a slot lock");
+        _check(63, reach - vault.slashableOf(id) <= _lockIn(slot) + 4 gwei, "more than a slot lock");
         _checkJailed(id, status);
     }
 
@@ -98,7 +98,7 @@ abstract contract SlasherActions is WorldActions {
     /// @dev Opens a case, or does with an open one what the time allows. INV-65.
     function holdCourt(uint256 seed) external action(seed) {
         _reach(config.clock.genesis);
-        uint16 id = _anyOperator();
+        uint16 id = _accused();
         (uint16 bps, bool evicts, uint256 eta) = court.caseOf(id);
         if (eta == 0 || _now() >= eta + config.court.executionGrace) return _tryOpenCase(id);
         uint256 what = _roll(5);
@@ -150,11 +150,24 @@ abstract contract SlasherActions is WorldActions {
         return abi.encodeCall(slasher.proveOutOfTurn, (id, commitment, signature));
     }
 
+    function _lockIn(uint64 slot) private view returns (uint256) {
+        return pledges.lockPerSlotAt(slot / config.clock.slotsPerEpoch);
+    }
+
     /// @param before Status before the verdict.
     function _checkJailed(uint16 id, Status before) private {
         (Status now_,) = registry.statusOf(id);
         bool jailed = id != reserve.id && before != Status.Tombstoned && before != Status.None;
         _check(62, now_ == (jailed ? Status.Jailed : before), "another standing");
+    }
+
+    /// @dev Somebody whose case is open, if there is one.
+    function _accused() private returns (uint16 id) {
+        id = _anyOperator();
+        for (uint16 i = 1; i <= registry.operatorCount(); ++i) {
+            (,, uint256 eta) = court.caseOf(i);
+            if (eta != 0 && _now() < eta + config.court.executionGrace) return i;
+        }
     }
 
     function _tryOpenCase(uint16 id) private {

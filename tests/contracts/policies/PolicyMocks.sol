@@ -42,6 +42,7 @@ contract MemberRegistry {
 
 /// @notice As much of a vault and of its pledges as the stake policy asks for: bonds and pledges, wei.
 contract BondBook {
+    uint256 public constant IDLE_BPS = 2500;
     mapping(uint16 operator => uint256) public bondOf;
     mapping(uint16 operator => uint256) internal _pledges;
 

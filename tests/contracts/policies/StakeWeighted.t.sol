@@ -99,6 +99,25 @@ contract StakeWeightedTest is Test {
         assertEq(policy.totalWeight(), 0);
     }
 
+    function test_queue_GivenAPledge_WeighsThePledge() public {
+        vault.setPledge(2, 30 ether);
+        _queue(2, 10 ether);
+        (uint256 weight,) = policy.lastEntryOf(2);
+        assertEq(weight, 300);
+        vault.setPledge(2, 3 ether);
+        policy.queue(2);
+        (weight,) = policy.lastEntryOf(2);
+        assertEq(weight, 30);
+    }
+
+    /// @dev Promises are free: they weigh as far as the idle part of them, a quarter here, is there to pay for a default.
+    function test_attack_APledgeWithoutABond_WeighsFourTimesTheBond() public {
+        vault.setPledge(2, 6553 ether);
+        _queue(2, 10 ether);
+        (uint256 weight,) = policy.lastEntryOf(2);
+        assertEq(weight, 400);
+    }
+
     function test_queue_BeyondALeaf_CountsAsTheMost() public {
         _queue(2, type(uint128).max);
         (uint256 weight,) = policy.lastEntryOf(2);

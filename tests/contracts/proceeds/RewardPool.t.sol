@@ -138,6 +138,23 @@ contract RewardPool_Finalize_Test is RewardTest {
         pool.setEmission(0);
     }
 
+    /// @dev Two changes would leave the epochs before the first of them, which are still to be paid, without their rate.
+    function test_attack_TwoEmissions_LeaveWhatIsServedAsItWas() public {
+        vm.prank(governance);
+        pool.setEmission(0);
+        _warpToEpoch(5);
+        vm.expectRevert(abi.encodeWithSelector(IRewardPool.RewardPool_EmissionPending.selector, 2));
+        vm.prank(governance);
+        pool.setEmission(1);
+        assertEq(pool.emissionAt(1), 100e18);
+        pool.finalize(0);
+        pool.finalize(1);
+        vm.prank(governance);
+        pool.setEmission(1);
+        assertEq(pool.emissionAt(6), 0);
+        assertEq(pool.emissionAt(7), 1);
+    }
+
     /* CONSTRUCTION */
     function test_constructor_RevertWhen_OutOfRange() public {
         IRewardPool.Params memory p = config.rewards;

@@ -94,7 +94,7 @@ pub struct Money {
     pub shortfalls: BTreeMap<OperatorId, Wei>,
     /// What we pledge for the epoch in progress, wei.
     pub pledge: Wei,
-    /// What we pledge for the epoch after next, wei: the first one that a change made now counts for.
+    /// What we pledge for the third epoch from now, wei: the first one that a change made now counts for.
     pub pledge_to_come: Wei,
     /// ETH in our self-bond, wei.
     pub bond_eth: Wei,

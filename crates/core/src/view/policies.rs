@@ -23,8 +23,20 @@ pub struct PolicyTerms {
     pub composite: Vec<Address>,
     /// Bond that makes one unit of weight, wei.
     pub stake_unit: Wei,
+    /// Part of a pledge that must be held while idle, basis points: a pledge weighs as far as the bond covers that part.
+    pub idle_bps: U256,
     /// What an entry of the stake queue costs, wei.
     pub stake_fee: Wei,
+}
+
+impl PolicyTerms {
+    /// What an operator weighs by, wei: its pledge as far as the bond covers the idle part of it, the bond if it pledges nothing.
+    pub fn stake_of(&self, pledge: Wei, bond: Wei) -> Wei {
+        if pledge.is_zero() {
+            return bond;
+        }
+        pledge.min(bond * U256::from(10_000) / self.idle_bps.max(U256::from(1)))
+    }
 }
 
 /// How an epoch's slots are sold.
@@ -202,5 +214,19 @@ impl ChainView {
     /// Units of weight that the operator has, or is going to have once the queue is applied.
     pub fn queued_weight(&self, id: OperatorId) -> u64 {
         self.state().stake.last(id).map_or(0, |entry| entry.weight)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pledge_weighs_as_far_as_the_bond_covers_its_idle_part() {
+        let terms = PolicyTerms { idle_bps: U256::from(2500), ..PolicyTerms::default() };
+        for (pledge, bond, stake) in [(0, 10, 10), (30, 10, 30), (40, 10, 40), (41, 10, 40), (3, 10, 3)] {
+            let found = terms.stake_of(U256::from(pledge), U256::from(bond));
+            assert_eq!(found, U256::from(stake), "{pledge} of {bond}");
+        }
     }
 }
