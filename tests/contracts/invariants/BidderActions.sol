@@ -118,7 +118,11 @@ abstract contract BidderActions is HandlerBase {
             }
             uint16[] memory bidders = auction.bidders(epoch);
             if (bidders.length == 0) continue;
-            _refund(epoch, bidders[_roll(bidders.length)]);
+            uint16 id = bidders[_roll(bidders.length)];
+            for (uint256 k; k < bidders.length && !served; ++k) {
+                if (auction.lockedOf(epoch, bidders[k]) != 0) id = bidders[k];
+            }
+            _refund(epoch, id);
             return;
         }
         if (_spared()) return;

@@ -102,7 +102,7 @@ abstract contract SlasherActions is WorldActions {
         (uint16 bps, bool evicts, uint256 eta) = court.caseOf(id);
         if (eta == 0 || _now() >= eta + config.court.executionGrace) return _tryOpenCase(id);
         uint256 what = _roll(5);
-        if (what == 0) {
+        if (what == 0 && (_now() < eta || !_spared())) {
             bool ok = _try("veto", guardian, address(court), abi.encodeCall(court.veto, (id)));
             _check(65, ok == (_now() < eta), "vetoed too late, or not in time");
             return;
