@@ -63,9 +63,10 @@ test-foreign: node_modules/.stamp ## Pack the contracts and test them inside a f
 lint: node_modules/.stamp ## Check format and lints of both languages
 	@echo "[lint 1/5] forge fmt"
 	$(FORGE) fmt --check
-	echo "[lint 2/5] solhint"
+	echo "[lint 2/5] solhint; each invariant is cited where it is kept"
 	$(SOLHINT) --config solhint.config.js 'contracts/**/*.sol' 'script/**/*.sol'
 	$(SOLHINT) --config tests/contracts/solhint.config.js 'tests/contracts/**/*.sol' 'contracts/testing/**/*.sol'
+	node tools/invariants.mjs
 	echo "[lint 3/5] forge lint; no warning of solc, no contract above 24,576 bytes, none of another size or layout than committed"
 	$(LINT_FORGE) lint --deny notes
 	node tools/warnings.mjs

@@ -15,7 +15,7 @@ import {RESERVE} from "./types/Types.sol";
 /// @notice The part of the schedule that says who holds a slot: frozen ids, voids, take-overs and returns.
 /// @dev Who holds is read from at most three words: the epoch's state, the slot's frozen word, and a change record if one
 /// begins at or before the slot in its epoch. Every write takes effect after block.timestamp, or on a slot that has not begun:
-/// so no answer for the past can change. Inside, a slot is its epoch and its position (`index`) in it.
+/// so no answer for the past can change (INV-02). Inside, a slot is its epoch and its position (`index`) in it.
 abstract contract Assignments is ISchedule, Clocked {
     /* CONSTANTS AND IMMUTABLES */
     // Literals, since an array's length may not name another library's constant: 45 is Timeline.MAX_SLOTS_PER_EPOCH, 3 are
@@ -26,7 +26,7 @@ abstract contract Assignments is ISchedule, Clocked {
     uint256 internal constant MAX_RING = 128;
     uint256 internal constant END_OF_SLOT = type(uint256).max;
 
-    /// @notice The only caller of what records the course of a slot. Trusted to know who may claim and take over, and when.
+    /// @notice The only caller of what records the course of a slot (INV-45). Trusted to know who may claim and take over, and when.
     address public immutable BATON;
     /// @notice Epochs kept.
     uint256 public immutable RING;
@@ -34,7 +34,7 @@ abstract contract Assignments is ISchedule, Clocked {
     /* STORAGE */
     // Arrays of fixed size, not mappings: the view that everybody asks has no hash to compute.
 
-    /// @dev Three words an epoch of the ring; written by `freeze` alone.
+    /// @dev Three words an epoch of the ring; written by `freeze` alone (INV-04).
     FrozenWord[WORDS_PER_EPOCH * MAX_RING] internal _frozen;
     /// @dev One word an epoch of the ring.
     EpochState[MAX_RING] internal _states;
@@ -247,10 +247,10 @@ abstract contract Assignments is ISchedule, Clocked {
     }
 
     /* INTERNAL: READS */
-    /// @dev Who may void what an operator has. Trusted to do so to one that it tombstoned.
+    /// @dev Who may void what an operator has. Trusted to do so to one that it tombstoned (INV-08).
     function _slasher() internal view virtual returns (address);
 
-    /// @dev The one place that says who holds: `offset` seconds into the slot; any offset behind its end is its end.
+    /// @dev The one place that says who holds (INV-01): `offset` seconds into the slot; any offset behind its end is its end.
     function _holder(EpochState state, uint256 epoch, uint256 index, uint256 offset) internal view returns (uint16 id) {
         uint16 frozen = _frozenId(epoch, index);
         id = frozen;
@@ -392,7 +392,8 @@ abstract contract Assignments is ISchedule, Clocked {
     }
 
     /* INTERNAL: WRITES */
-    /// @dev The voids of one epoch, from the slot at `index` on, which has not begun.
+    /// @dev The voids of one epoch, from the slot at `index` on, which has not begun (INV-05): a bit each,
+    /// and the frozen ids stay (INV-03).
     /// @return count Slots that were not void before.
     function _void(uint16 operator, uint256 epoch, uint256 index) internal returns (uint256 count) {
         uint256 from = index;
@@ -459,7 +460,7 @@ abstract contract Assignments is ISchedule, Clocked {
             record = _changes[key];
             if (record.count() == ChangeRecordLib.CAPACITY) revert Schedule_TooManyChanges(_slotOf(epoch, index));
         } else {
-            // Without a record of its own, the slot has one holder from its start to this change.
+            // Without a record of its own, the slot has one holder from its start to this change. It ends with the turn (INV-13).
             (, uint256 end) = _turn(epoch, index);
             record = ChangeRecordLib.start(_holder(state, epoch, index, offset), end);
         }

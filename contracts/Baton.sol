@@ -174,7 +174,7 @@ contract Baton is CallOuts {
         return 0;
     }
 
-    /// @dev Notes a miss, voids what is left of the epoch at the last one allowed, and leaks.
+    /// @dev Notes a miss, voids what is left of the epoch at the last one allowed (INV-08), and leaks.
     /// @param taker Earns its part of the leak, unless it is its own: the vault sees to that.
     function _miss(Clock memory c, uint64 slot, bool waived, uint16 taker) internal {
         (uint16 assigned, uint8 misses) = SCHEDULE.recordMiss(slot);

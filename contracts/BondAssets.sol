@@ -116,7 +116,7 @@ abstract contract BondAssets is IBondVault, Clocked {
         return lowest ? word.lowestFrom(epoch) : word.weightAt(epoch);
     }
 
-    /// @dev Cannot overflow: 72 bits of quanta of 64 bits at 96 bits.
+    /// @dev The one place that values what a pool holds (INV-34). Cannot overflow: 72 bits of quanta of 64 bits at 96 bits.
     function _worth(uint256 asset, uint256 quanta, uint256 weight) internal view returns (uint256) {
         return quanta * _quantumOf(asset) * weight / WEIGHT_UNIT;
     }

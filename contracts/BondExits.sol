@@ -63,7 +63,7 @@ abstract contract BondExits is BondPools, ReentrancyGuardTransient {
     function requestExit(uint16 operator, uint8 asset, uint256 amount) external returns (uint256 ticket) {
         _checkOwner(operator);
 
-        // Effect: the shares are the operator's own no more, but stay in the pool until their release.
+        // Effect: the shares are the operator's own no more, but stay in the pool until their release (INV-37).
         (Pool pool, uint256 shares) = _takeSelf(operator, asset, amount);
         bool core = _worthOf(operator, true).self < MIN_BOND;
         ticket = _queue(operator, asset, pool, core, shares, address(0));
@@ -128,7 +128,7 @@ abstract contract BondExits is BondPools, ReentrancyGuardTransient {
         _setPool(operator, asset, pool);
     }
 
-    /// @dev What an operator must have left after it took from its self-bond, at the lowest weights decided.
+    /// @dev What an operator must have left after it took from its self-bond, at the lowest weights decided (INV-33).
     /// @param whole Whether it is held to what is asked of those in the set, even if it is not in it.
     function _checkStays(uint16 operator, bool whole) internal view {
         Worth memory left = _worthOf(operator, true);

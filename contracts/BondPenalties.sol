@@ -33,9 +33,9 @@ abstract contract BondPenalties is BondExits {
     }
 
     /* CONSTANTS AND IMMUTABLES */
-    /// @dev A third at most, so that an idle operator costs itself more than it can pay an accomplice.
+    /// @dev A third at most (INV-17), so that an idle operator costs itself more than it can pay an accomplice.
     uint256 internal constant LEAK_REWARD = 3;
-    /// @dev A tenth at most: who reports itself first still loses nine tenths.
+    /// @dev A tenth at most (INV-35): who reports itself first still loses nine tenths.
     uint256 internal constant SLASH_REWARD = 10;
 
     address public immutable BATON;
@@ -143,7 +143,7 @@ abstract contract BondPenalties is BondExits {
     }
 
     /// @dev The same from the operator's own shares up to `MIN_BOND` and its core exits. The shares go with what they were worth,
-    /// rounded up, so that all others are worth no less than before.
+    /// rounded up, so that all others are worth no less than before (INV-35).
     function _takeCore(uint16 operator, uint256 value) internal returns (CoreLoss memory core) {
         uint256 bits = _assetBits[operator];
         for (uint256 asset; bits >> asset != 0; ++asset) {

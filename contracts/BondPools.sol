@@ -10,7 +10,8 @@ import {Release} from "./types/Release.sol";
 
 /// @title Bond pools
 /// @notice One pool an operator and asset, and the exits that wait in it.
-/// @dev A pool that is read through `_touch` or `_peek` has no exits in it that are released: everything else here may rely on it.
+/// @dev Every share is the operator's, an exit's or an account's (INV-36). A pool that is read through `_touch` or `_peek` has no exits in
+/// it that are released (INV-32): everything else here may rely on it.
 abstract contract BondPools is BondAssets {
     /* STRUCTS */
     /// @param shares In all of the queue's releases.

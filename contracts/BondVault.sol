@@ -16,6 +16,9 @@ import {ERC6909} from "@openzeppelin/contracts/token/ERC6909/ERC6909.sol";
 /// @dev Trusts `REGISTRY` for owners, payees and standing, `PLEDGES` for what must stay, it, `BATON`, `SLASHER` and
 /// `COURT` to punish only what the rules punish: none of them can make it pay anybody but a payee, a holder, a reporter or the burn. Trusts `REWARDS` not to revert: it could hold back who wants to leave.
 ///
+/// What it has are pools, released exits, rewards and what is to be burned, to the smallest unit (INV-31), but for ETH that was forced
+/// on it and tokens that were just sent to it, which nobody can take out.
+///
 /// Trusts its tokens not to change balances other than by transfer: one that rebases down would leave the last to exit unpaid in that
 /// token, never in another asset. For liveness a token must have less than 2^63 quanta. It may return false or nothing, take fees,
 /// revert or reenter.

@@ -13,8 +13,8 @@ import {BlockCommitment, Clock, HandoffReceipt} from "./types/Types.sol";
 
 /// @title Call-outs
 /// @notice The part of the Baton that asks a holder whether it is alive: call-outs, their bonds, heartbeats.
-/// @dev A bond is held for the open call-out or credited to one operator: the balance is `CALLOUT_BOND` if a call-out is open, plus
-/// everything collectable, plus ETH forced on the contract, which nobody can take out.
+/// @dev A bond is held for the open call-out or credited to one operator (INV-12): the balance is `CALLOUT_BOND` if a call-out is
+/// open, plus everything collectable, plus ETH forced on the contract, which nobody can take out.
 abstract contract CallOuts is Turns, EIP712 {
     using Timeline for Clock;
 
@@ -129,7 +129,7 @@ abstract contract CallOuts is Turns, EIP712 {
         uint256 latest = block.timestamp + AHEAD_BLOCKS * L2_BLOCK_SECONDS;
         if (dated > latest) revert Baton_HeartbeatAhead(dated, latest);
 
-        // Check: it is the holder's word.
+        // Check: it is the holder's word (INV-16).
         address key = REGISTRY.sequencerKeyAt(open.holder, c.epochOf(open.slot));
         bytes32 digest = _hashTypedData(Commitments.hash(commitment));
         address signer = Signers.signerOf(REGISTRY, key, digest, signature);

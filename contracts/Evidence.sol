@@ -165,7 +165,7 @@ abstract contract Evidence is ISlasher, Clocked {
         return end + SETTLE_BLOCKS * L1_BLOCK_SECONDS;
     }
 
-    /// @dev Reverts unless two blocks on one parent exclude each other: different ones, on L1 origins that can both be right.
+    /// @dev Reverts unless two blocks on one parent exclude each other: different ones, on L1 origins that can both be right (INV-64).
     function _checkConflict(BlockCommitment calldata a, BlockCommitment calldata b) internal view {
         _checkPlace(a.number, b.number, a.parentHash, b.parentHash);
         if (a.blockHash == b.blockHash) revert Slasher_SameBlock(a.blockHash);

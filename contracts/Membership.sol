@@ -10,7 +10,7 @@ import {RESERVE, Status} from "./types/Types.sol";
 
 /// @title Membership
 /// @notice The part of the registry that knows which operators are in the set of an epoch, for which entity, and in which stage.
-/// @dev What is asked about an epoch is fixed when the epoch before it starts: all changes act two epochs on, a stage three.
+/// @dev What is asked about an epoch is fixed when the epoch before it starts (INV-41): all changes act two epochs on, a stage three.
 abstract contract Membership is IOperatorRegistry, Clocked {
     using OperatorSetLib for OperatorSet;
 
@@ -131,7 +131,7 @@ abstract contract Membership is IOperatorRegistry, Clocked {
         uint256 active = _size();
         if (active < STAGE_MIN_OPERATORS) revert OperatorRegistry_TooFewOperators(active, STAGE_MIN_OPERATORS);
 
-        // Effect.
+        // Effect: up. Nothing leads down (INV-42).
         ++stage;
         from = uint32(currentEpoch()) + STAGE_NOTICE;
         if (stage == 1) _stage1From = from;

@@ -275,7 +275,7 @@ contract OperatorRegistry is OperatorKeys {
         uint8 stage = stageAt(currentEpoch());
         if (stage != LAST_STAGE) revert OperatorRegistry_NotLastStage(stage, LAST_STAGE);
 
-        // Effect: all levers ask who governs, and nobody calls from zero.
+        // Effect: all levers ask who governs, and nobody calls from zero (INV-93).
         (governance, _offeredGovernance) = (address(0), address(0));
         emit CoreOssified();
     }
@@ -333,7 +333,7 @@ contract OperatorRegistry is OperatorKeys {
     }
 
     function _tombstone(uint16 operator) internal {
-        // Check.
+        // Check: not the reserve, and once: nothing leaves this status (INV-62).
         OperatorRecord record = _operators[operator];
         if (operator == RESERVE) revert OperatorRegistry_ReserveStays();
         if (record.owner() == address(0)) revert OperatorRegistry_NotOwner(operator, address(0));

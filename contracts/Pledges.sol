@@ -19,12 +19,12 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 contract Pledges is IPledges, Clocked {
     /* CONSTANTS AND IMMUTABLES */
     uint256 internal constant BPS = 10_000;
-    /// @dev Basis points.
+    /// @dev Basis points: the most, and how much it rises at a time (INV-38).
     uint256 internal constant MAX_COMMISSION = 3000;
     uint256 internal constant COMMISSION_STEP = 100;
     /// @dev The part of the lock that follows the price of a slot, percent.
     uint256 internal constant PRICE_PERCENT = 150;
-    /// @dev A lock moves by one part of this many at most in an epoch.
+    /// @dev A lock moves by one part of this many at most in an epoch (INV-38).
     uint256 internal constant LOCK_STEP = 8;
 
     IOperatorRegistry public immutable REGISTRY;
@@ -142,8 +142,8 @@ contract Pledges is IPledges, Clocked {
         shortfall = checkPledge(operator, epoch);
         if (shortfall == 0) revert Pledges_Held(operator, epoch);
 
-        // Interaction: with the vault. The lock is 1.5 times the price of a slot and more, so that skipping an unlucky draw is never
-        // cheaper than holding the pledge.
+        // Interaction: with the vault. The lock aims at 1.5 times the sealed auction's reference price and more: as far as that tells
+        // what a slot is worth, skipping an unlucky draw is not cheaper than holding the pledge.
         uint256 penalty = slots * lockPerSlotAt(epoch) + shortfall * DEFAULT_BPS / BPS;
         taken = VAULT.slash(operator, penalty, address(0));
         emit Defaulted(operator, epoch, slots, shortfall, penalty, taken);

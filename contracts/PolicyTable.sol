@@ -53,7 +53,7 @@ abstract contract PolicyTable is IPolicyTable, Clocked {
             if (address(policies[i]).code.length == 0) revert Schedule_NotAPolicy(address(policies[i]));
         }
 
-        // Check: the list that is written over is of no use to any epoch to come.
+        // Check: the list that is written over is of no use to any epoch to come (INV-77).
         PolicyPlan plan = _plan;
         (uint64 current,,) = _now();
         // From 32 bits.

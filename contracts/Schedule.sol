@@ -224,7 +224,7 @@ contract Schedule is Assignments, PolicyTable {
         }
     }
 
-    /// @dev Lets the epoch's policies fill its slots, one after the other; none can touch what those before it filled.
+    /// @dev Lets the epoch's policies fill its slots, one after the other; none can touch what those before it filled (INV-07).
     function _fillAll(uint64 epoch, bytes32 seed) internal view returns (uint16[] memory slots) {
         PolicyPlan plan = _plan;
         uint8 stage = plan.stageAt(epoch);

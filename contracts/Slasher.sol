@@ -15,7 +15,7 @@ import {BlockCommitment, Clock, HandoffReceipt, RESERVE, Status} from "./types/T
 /// @title Slasher
 /// @notice Judges what operators signed, and punishes: in the vault, the registry and the schedule.
 /// @dev Trusts `REGISTRY` for whose key signed, `SCHEDULE` never to change who held a slot, and `VAULT` to make no outside call in a
-/// slash. It holds no money, and has no power but over who signed against itself.
+/// slash. It holds no money, and has no power but over who signed against itself (INV-61).
 contract Slasher is Evidence {
     using Timeline for Clock;
     using GossipPayload for bytes;
@@ -286,7 +286,7 @@ contract Slasher is Evidence {
         return core * share / QUARTERS;
     }
 
-    /// @dev Quarters of the core, by those who were tombstoned before.
+    /// @dev Quarters of the core (INV-63), by those who were tombstoned before.
     function _shareAfter(Offenders before) internal view returns (uint256) {
         uint256 since = block.timestamp > CORRELATION_WINDOW ? block.timestamp - CORRELATION_WINDOW : 0;
         return Math.min(FIRST_SHARE + before.countSince(since), QUARTERS);
@@ -298,7 +298,7 @@ contract Slasher is Evidence {
         _punishLightly(operator, boundary);
     }
 
-    /// @dev One slot lock, and jail for who can be jailed.
+    /// @dev One slot lock (INV-63), and jail for who can be jailed.
     function _punishLightly(uint16 operator, uint64 slot) internal {
         (Status status,) = REGISTRY.statusOf(operator);
         bool canBeJailed = status == Status.Active || status == Status.Jailed || status == Status.Exited;

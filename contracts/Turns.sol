@@ -102,7 +102,7 @@ abstract contract Turns is IBaton, Clocked {
         // Effect: the Schedule notes the claim and tells whose it is, in one call; what is wrong with it undoes that.
         (uint16 assigned, bool isReturn) = _recordClaim(slot);
 
-        // Check: the caller is whose turn it is. Asked by operator, not by key: a stranger's id, 0, must match no assignment.
+        // Check: the caller is whose turn it is (INV-14). Asked by operator, not by key: a stranger's id, 0, must match no assignment.
         ClaimWord word = _claimWords[msg.sender];
         bool known = word.covers(assigned, slot);
         if (!known && REGISTRY.sequencerKeyAt(assigned, _epochOf(slot)) != msg.sender) {
@@ -208,7 +208,7 @@ abstract contract Turns is IBaton, Clocked {
     }
 
     /* INTERNAL: ROTATION */
-    /// @dev Whose batcher is due. A recorded take-over counts from its transaction on: else whom it displaces could rotate back
+    /// @dev Whose batcher is due (INV-15). A recorded take-over counts from its transaction on: else whom it displaces could rotate back
     /// in the blocks before it takes effect.
     function _rotatable(Clock memory c, uint64 slot) internal view returns (uint16) {
         Stay memory stay = _stay(slot);
@@ -241,7 +241,7 @@ abstract contract Turns is IBaton, Clocked {
         // Check: with less than the cap the caller could starve the target on purpose, and the claim would stand without a batcher.
         if (gasleft() < GAS_TO_ROTATE) revert Baton_GasTooLow(gasleft(), GAS_TO_ROTATE);
 
-        // Interaction: last, and allowed to fail.
+        // Interaction: last, and allowed to fail (INV-11).
         // try TARGET.rotate{gas: ROTATE_GAS}(batcher) { ok = true; } catch {}
         // Without that one's look for code: the constructor saw it, and code stays.
         (address target, bytes4 selector) = (address(TARGET), IRotationTarget.rotate.selector);

@@ -66,6 +66,7 @@ contract Deploy is Script {
         vm.serializeAddress(json, "stake", address(s.stake));
         vm.serializeAddress(json, "performance", address(s.performance));
         vm.serializeAddress(json, "composite", address(s.composite));
+        vm.serializeAddress(json, "cluster_keys", address(s.registry.CLUSTERS()));
         vm.serializeAddress(json, "token", c.token);
         vm.serializeAddress(json, "system_config", c.systemConfig);
         vm.serializeUint(json, "genesis", c.clock.genesis);
@@ -75,33 +76,35 @@ contract Deploy is Script {
 
     // solhint-disable no-console
     /// @dev For the operator at the terminal; programs read ROTA_OUT.
-    function _print(RotaConfig memory c, RotaSystem memory s) private pure {
-        console2.log("registry      ", address(s.registry));
-        console2.log("vault         ", address(s.vault));
-        console2.log("pledges       ", address(s.pledges));
-        console2.log("auction       ", address(s.auction));
-        console2.log("schedule      ", address(s.schedule));
-        console2.log("round robin   ", address(s.roundRobin));
-        console2.log("auction policy", address(s.auctionPolicy));
-        console2.log("stake         ", address(s.stake));
-        console2.log("performance   ", address(s.performance));
-        console2.log("composite     ", address(s.composite));
-        console2.log("baton         ", address(s.baton));
-        console2.log("adapter       ", address(s.adapter));
-        console2.log("open auction  ", address(s.openAuction));
-        console2.log("slasher       ", address(s.slasher));
-        console2.log("court         ", address(s.court));
-        console2.log("splitter      ", address(s.splitter));
-        console2.log("burner        ", address(s.burner));
-        console2.log("rewards       ", address(s.rewards));
-        console2.log("bond token    ", c.token);
-        console2.log("governance    ", c.governance);
-        console2.log("treasury      ", c.auction.treasury);
+    function _print(RotaConfig memory c, RotaSystem memory s) private view {
+        console2.log("registry           ", address(s.registry));
+        console2.log("vault              ", address(s.vault));
+        console2.log("pledges            ", address(s.pledges));
+        console2.log("auction            ", address(s.auction));
+        console2.log("schedule           ", address(s.schedule));
+        console2.log("round robin        ", address(s.roundRobin));
+        console2.log("auction policy     ", address(s.auctionPolicy));
+        console2.log("stake              ", address(s.stake));
+        console2.log("performance        ", address(s.performance));
+        console2.log("composite          ", address(s.composite));
+        console2.log("baton              ", address(s.baton));
+        console2.log("adapter            ", address(s.adapter));
+        console2.log("open auction       ", address(s.openAuction));
+        console2.log("open auction policy", address(s.openAuctionPolicy));
+        console2.log("slasher            ", address(s.slasher));
+        console2.log("court              ", address(s.court));
+        console2.log("splitter           ", address(s.splitter));
+        console2.log("burner             ", address(s.burner));
+        console2.log("rewards            ", address(s.rewards));
+        console2.log("cluster keys       ", address(s.registry.CLUSTERS()));
+        console2.log("bond token         ", c.token);
+        console2.log("governance         ", c.governance);
+        console2.log("treasury           ", c.auction.treasury);
         console2.log("");
-        console2.log("genesis       ", c.clock.genesis, "s, first auctioned epoch is 2");
-        console2.log("epoch         ", uint256(c.clock.slotSeconds) * c.clock.slotsPerEpoch, "s");
-        console2.log("ring          ", c.ring, "epochs");
-        console2.log("exit delays   ", c.vault.elasticExitDelay, c.vault.coreExitDelay, "s");
+        console2.log("genesis            ", c.clock.genesis, "s, first auctioned epoch is 2");
+        console2.log("epoch              ", uint256(c.clock.slotSeconds) * c.clock.slotsPerEpoch, "s");
+        console2.log("ring               ", c.ring, "epochs");
+        console2.log("exit delays        ", c.vault.elasticExitDelay, c.vault.coreExitDelay, "s");
         console2.log("");
         console2.log("Nothing rotates until the chain's owner hands SystemConfig over, by this call:");
         console2.log("  from", c.chainOwner);

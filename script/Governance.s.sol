@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+import {RotaGovernor} from "@rota/contracts/governance/RotaGovernor.sol";
+import {RotaTimelock} from "@rota/contracts/governance/RotaTimelock.sol";
 import {IBondVault} from "@rota/contracts/interfaces/IBondVault.sol";
 import {ICourt} from "@rota/contracts/interfaces/ICourt.sol";
 import {IGuardian} from "@rota/contracts/interfaces/IGuardian.sol";
@@ -42,7 +44,8 @@ interface IDecision {
 ///
 /// as calldata for whoever governs; as a batch for the Safe's transaction builder, written to ROTA_SAFE if that is set; and
 /// with ROTA_GOVERNOR as the three calls of a vote: propose, queue, execute. `contracts` names what the file of Deploy.s.sol
-/// lists; another folder than `target` is out of the script's reach.
+/// lists, for what a vote decides about itself that of DeployGovernance.s.sol; another folder than `target` is out of the script's
+/// reach.
 contract Governance is Script {
     using GovernanceCalls for Call[];
 
@@ -70,7 +73,7 @@ contract Governance is Script {
     }
 
     /* POLICIES, BONDS, PROCEEDS, REWARDS */
-    /// @param names As in the file of the deployment: round_robin, auction_policy, stake, performance, composite.
+    /// @param names As in the file of the deployment: round_robin, auction_policy, open_auction_policy, stake, performance, composite.
     function setPolicies(uint8 stage, string[] calldata names) external {
         IPolicy[] memory policies = new IPolicy[](names.length);
         string memory what = string.concat("fill the slots of stage ", vm.toString(stage), " by");
@@ -142,6 +145,43 @@ contract Governance is Script {
     function ossifyAdapter() external {
         bytes memory data = abi.encodeCall(ISystemConfigBaton.ossifyAdapter, ());
         _print("adapter", data, "give SystemConfig's setters up for ever");
+    }
+
+    /* THE VOTE ITSELF: ROTA_DEPLOYMENT is the file of DeployGovernance.s.sol */
+    /// @param delay From a proposal to its vote, seconds.
+    function setVotingDelay(uint48 delay) external {
+        string memory what = string.concat("begin votes ", vm.toString(delay), " s after their proposal");
+        _print("governor", abi.encodeCall(RotaGovernor.setVotingDelay, (delay)), what);
+    }
+
+    /// @param period Seconds.
+    function setVotingPeriod(uint32 period) external {
+        string memory what = string.concat("let votes last ", vm.toString(period), " s");
+        _print("governor", abi.encodeCall(RotaGovernor.setVotingPeriod, (period)), what);
+    }
+
+    /// @param votes Smallest units of the token.
+    function setProposalThreshold(uint256 votes) external {
+        string memory what = string.concat("let ", vm.toString(votes), " votes propose");
+        _print("governor", abi.encodeCall(RotaGovernor.setProposalThreshold, (votes)), what);
+    }
+
+    /// @param percent Of the supply.
+    function updateQuorumNumerator(uint256 percent) external {
+        string memory what = string.concat("want a quorum of ", vm.toString(percent), " percent");
+        _print("governor", abi.encodeCall(RotaGovernor.updateQuorumNumerator, (percent)), what);
+    }
+
+    /// @param delay Of the timelock, seconds.
+    function updateDelay(uint256 delay) external {
+        string memory what = string.concat("execute ", vm.toString(delay), " s after a vote was queued");
+        _print("timelock", abi.encodeCall(RotaTimelock.updateDelay, (delay)), what);
+    }
+
+    /// @param until End of its term, L1 seconds.
+    function appoint(address account, uint64 until) external {
+        string memory what = string.concat("appoint ", vm.toString(account), " as guard until ", vm.toString(until));
+        _print("guardian", abi.encodeCall(IGuardian.appoint, (account, until)), what);
     }
 
     /* GUARD */

@@ -20,7 +20,7 @@ const BARS = [
   { name: "claim, steady", peer: 39_040, bar: 39_000 },
   { name: "claim that rotates", bar: 60_000 },
   { name: "freeze 32 slots, reused", peer: 24_700, bar: 52_000, note: "the peer's is for posting alone" },
-  { name: "freeze 32 slots, stake, n = 10,000", bar: 52_000, note: "without the draws" },
+  { name: "freeze 32 slots, stake, n = 10,000", bar: 52_000, note: "without the draws: what is left is the same for any policy" },
   { name: "recordSeed", bar: 75_000 },
   { name: "equivocation proof, one asset", bar: 115_000 },
   { name: "equivocation proof, four assets", bar: 175_000 },

@@ -195,7 +195,8 @@ abstract contract AuctionLedger is ISealedBidAuction, Clocked {
         return (round, 0);
     }
 
-    /// @dev Takes back what a winner paid. @return amount Wei; 0 if it won nothing or was refunded.
+    /// @dev Takes back what a winner paid for an epoch that was never frozen (INV-24).
+    /// @return amount Wei; 0 if it won nothing or was refunded.
     function _takePayment(uint256 index, Round round, uint16 operator) internal returns (Round, uint256 amount) {
         if (round.state() != RoundState.Settled) return (round, 0);
         for (uint256 i; i < round.winners(); ++i) {

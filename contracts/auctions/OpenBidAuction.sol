@@ -199,7 +199,7 @@ contract OpenBidAuction is OpenBidLedger {
         if (bidder.leads() >= CAP_SLOTS) return (bidder, Refusal.AtCap, least);
         if (bidder.freeGwei() < priceGwei) return (bidder, Refusal.Unfunded, least);
 
-        // Effect: who is outbid has its money back at once.
+        // Effect: who is outbid has its money back at once (INV-27), and leads a slot less (INV-26).
         if (contested) {
             Bidder rival = _bidders[best.operator()];
             _bidders[best.operator()] = rival.credit(best.priceGwei()).leadLess();

@@ -150,7 +150,8 @@ abstract contract OpenBidLedger is IOpenBidAuction, Clocked {
         emit EpochClosed(epoch, kept);
     }
 
-    /// @dev Credits every price to its bidder whose slot was not assigned to it. @return refunded Wei. @return kept Of the others, wei.
+    /// @dev Credits every price to its bidder whose slot was not assigned to it (INV-28).
+    /// @return refunded Wei. @return kept Of the others, wei.
     function _giveBack(uint64 epoch) internal returns (uint256 refunded, uint256 kept) {
         (uint16[] memory slots, bool forgotten) = _assigned(epoch);
         for (uint256 i; i < SLOTS_PER_EPOCH; ++i) {

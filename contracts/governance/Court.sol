@@ -7,7 +7,7 @@ import {IOperatorRegistry} from "../interfaces/IOperatorRegistry.sol";
 import {RESERVE, Status} from "../types/Types.sol";
 
 /// @title Court
-/// @notice Cases of governance against operators: answer, veto, execution.
+/// @notice Cases of governance against operators: answer, veto, execution (INV-65).
 /// @dev Trusts `REGISTRY` for who governs and owns, and `VAULT` to take from the core alone and to call nobody. The reason is an
 /// event: nothing on chain reads it.
 contract Court is ICourt {

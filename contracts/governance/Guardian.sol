@@ -7,7 +7,7 @@ import {ICourt} from "../interfaces/ICourt.sol";
 import {IGuardian} from "../interfaces/IGuardian.sol";
 
 /// @title Guardian
-/// @notice The veto: cancels what waits in the timelock, and cases of the court.
+/// @notice The veto: cancels what waits in the timelock, and cases of the court (INV-94).
 /// @dev Trusts `TIMELOCK` for what waits and until when.
 contract Guardian is IGuardian {
     /* CONSTANTS AND IMMUTABLES */

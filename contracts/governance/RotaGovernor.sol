@@ -13,9 +13,9 @@ import {
 import {IVotes} from "@openzeppelin/contracts/governance/utils/IVotes.sol";
 
 /// @title RotaGovernor
-/// @notice OpenZeppelin's governor over a token with votes: one token one vote, as held when the vote began.
-/// @dev Times are seconds, so the token's clock must be timestamps. Each number has a range around its first value, which a vote can
-/// move it in: times from half to the whole, since bonds have to stay reachable for all of them in sum; threshold and quorum
+/// @notice OpenZeppelin's governor over a token with votes: one token one vote, as held when the vote began (INV-92).
+/// @dev Times are seconds, so the token's clock must be timestamps. Each number has a range around its first value (INV-96), which a
+/// vote can move it in: times from half to the whole, since bonds have to stay reachable for all of them in sum; threshold and quorum
 /// from half to the double. A proposal that nobody queues expires.
 contract RotaGovernor is
     Governor,

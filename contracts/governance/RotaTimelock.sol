@@ -5,8 +5,8 @@ import {TimelockController} from "@openzeppelin/contracts/governance/TimelockCon
 
 /// @title RotaTimelock
 /// @notice OpenZeppelin's timelock, the seat of governance, with what it leaves open closed: roles are fixed, the delay has a range, and
-/// what nobody executes lapses.
-/// @dev One governor proposes, anybody executes, the governor and the guardian cancel. A new governor gets a timelock of its own,
+/// what nobody executes lapses. What it executes has waited its delay (INV-91).
+/// @dev One governor proposes, anybody executes, the governor and the guardian cancel (INV-95). A new governor gets a timelock of its own,
 /// to which this one offers its seats.
 contract RotaTimelock is TimelockController {
     /* ERRORS */

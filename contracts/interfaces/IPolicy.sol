@@ -4,7 +4,7 @@ pragma solidity ^0.8.30;
 /// @title Policy
 /// @notice Fills the free slots of an epoch.
 /// @dev What the schedule relies on. For safety: `fill` is a function of (epoch, seed, slots) and of what was settled when the
-/// epoch's set closed, so that whoever times `freeze` chooses nothing; it names only operators eligible in `epoch`. For
+/// epoch's set closed, so that whoever times `freeze` chooses nothing (INV-71); it names only operators eligible in `epoch` (INV-72). For
 /// liveness: it does not revert once it is ready, and its gas is bounded for 45 slots and a full set. The schedule itself checks
 /// that filled slots stay as they were.
 interface IPolicy {

@@ -20,7 +20,7 @@ struct OperatorSet {
 }
 
 /// @title Operator set
-/// @notice A small sorted set of (operator, entity) with its whole history by epoch.
+/// @notice A small sorted set of (operator, entity) with its whole history by epoch (INV-44).
 /// @dev Linear on purpose: the set is bounded by its owner (64 at most), and order makes the answer independent of who came first.
 library OperatorSetLib {
     using Checkpoints for Checkpoints.Trace224;

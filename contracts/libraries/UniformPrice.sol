@@ -27,9 +27,10 @@ struct Book {
 /// @notice Sells units in the order of their price and finds the one price that all winners pay.
 library UniformPrice {
     /// @notice Sells `supply` units to the highest prices; among equal ones to the greater keccak256(seed, operator).
-    /// @dev A unit that its entity's cap keeps from winning is skipped before it could set the price: nobody raises a rival's
+    /// @dev A unit that its entity's cap keeps from winning is skipped (INV-06) before it could set the price: nobody raises a rival's
     /// price with demand that it can't be served.
-    /// @return priceGwei Price of the first unit left without a slot, or the floor if there is none, gwei per slot.
+    /// @return priceGwei Price of the first unit left without a slot, or the floor if there is none, gwei per slot: no winner
+    /// bid less for a unit that it won (INV-23).
     /// @return order Indices into `bids` of the winners, in the order in which they won their first unit.
     /// @return quantities Slots of each winner, in the same order.
     function clear(Book memory book)

@@ -5,7 +5,7 @@ import {IOpenBidAuction} from "../interfaces/IOpenBidAuction.sol";
 import {IPolicy} from "../interfaces/IPolicy.sol";
 
 /// @title Open auction policy
-/// @notice Gives each slot to the highest bid for it; those without bids are left to the next policy.
+/// @notice Gives each slot to the highest bid for it (INV-28); those without bids are left to the next policy.
 /// @dev Trusts `AUCTION` to change nothing once the set of an epoch is closed. Whoever does not get the slot it paid for has its money
 /// back from the auction, so this policy takes none that another one filled.
 ///

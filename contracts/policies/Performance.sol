@@ -91,7 +91,7 @@ contract Performance is IPerformance, Clocked {
             if (server != operator && server != 0 && server != RESERVE) _move(server, true);
         }
 
-        // Effect: the seats. An epoch without assigned slots shows nothing.
+        // Effect: the seats, within their range (INV-76). An epoch without assigned slots shows nothing.
         Course memory course = _course;
         course.next = epoch + 1;
         if (slots != 0) _resize(course, misses);

@@ -7,7 +7,7 @@ import {IPolicy} from "../interfaces/IPolicy.sol";
 /// @title Round robin
 /// @notice Gives the free slots to the eligible operators in turn, up to a cap for each entity; what is left is the reserve's.
 /// @dev The seed is not used: nobody has anything to gain from grinding it. The first operator moves by one each epoch, so that
-/// no id is favoured by the slots that don't divide evenly. Slots that an earlier policy filled count towards the cap.
+/// no id is favoured by the slots that don't divide evenly. Slots that an earlier policy filled count towards the cap (INV-06).
 ///
 /// Gas: at most 45 slots, each of which looks at every operator once: under 45 x 64 steps with a registry of 64.
 contract RoundRobin is IPolicy {

@@ -19,8 +19,8 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 /// @title StakeWeighted
 /// @notice A committee drawn by stake without replacement, whose seats take turns.
 /// @dev Trusts `REGISTRY` to answer the same about an epoch at any time after its set closed, and `VAULT` for what an operator
-/// pledges or has bonded. Nothing but `applyQueue` writes the tree. The seed is of use to nobody who could choose it: it comes
-/// from a block after the set closed.
+/// pledges or has bonded. Nothing but `applyQueue` writes the tree (INV-73). Each entry that waits has its fee here (INV-75).
+/// The seed is of use to nobody who could choose it: it comes from a block after the set closed.
 ///
 /// Gas: at most `SEATS` + `SPARE_DRAWS` draws of five words and one question to the registry each.
 contract StakeWeighted is IStakeWeighted, Clocked {
@@ -123,7 +123,7 @@ contract StakeWeighted is IStakeWeighted, Clocked {
             revert StakeWeighted_NotNext(epoch, current + 1);
         }
 
-        // Effect: the weights, in the order in which they were queued.
+        // Effect: the weights, in the order in which they were queued (INV-74).
         Queue memory q = _queue;
         if (q.epoch != epoch) (q.epoch, q.applied) = (epoch, 0);
         uint256 count;

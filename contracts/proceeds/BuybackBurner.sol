@@ -83,7 +83,7 @@ contract BuybackBurner is IBuybackBurner, ReentrancyGuardTransient {
         if (address(this).balance - lot >= MIN_LOT) _start(next);
         else (_startPrice, _startedAt) = (next, 0);
 
-        // Interaction: the tokens first. They never pass through here, so there is nothing to be left behind.
+        // Interaction: the tokens first. They never pass through here, so there is nothing to be left behind (INV-82).
         uint256 balanceBefore = TOKEN.balanceOf(BURN_ADDRESS);
         TOKEN.safeTransferFrom(msg.sender, BURN_ADDRESS, cost);
         uint256 balanceAfter = TOKEN.balanceOf(BURN_ADDRESS);

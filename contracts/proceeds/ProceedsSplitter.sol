@@ -142,6 +142,7 @@ contract ProceedsSplitter is IProceedsSplitter, Clocked {
         if (share < least || share > most) revert ProceedsSplitter_ShareOutOfRange(leg, share, least, most);
     }
 
+    /// @dev Asked by the constructor and the one setter, as the ranges are (INV-83).
     function _checkWhole(uint16[4] memory shares) internal pure {
         uint256 sum = uint256(shares[0]) + shares[1] + shares[2] + shares[3];
         if (sum != BPS) revert ProceedsSplitter_NotTheWhole(sum);

@@ -225,7 +225,7 @@ abstract contract RewardLedger is IRewardPool {
         own.released += uint128(amount);
     }
 
-    /// @dev Rounded down: what all holders of an id can claim is never more than it was credited.
+    /// @dev Rounded down: what all holders of an id can claim is never more than it was credited (INV-85).
     function _earned(uint256 shares, uint256 perShare) internal pure returns (uint256) {
         return shares * perShare >> FRACTION_BITS;
     }

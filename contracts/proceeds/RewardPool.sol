@@ -76,7 +76,7 @@ contract RewardPool is RewardLedger, Clocked {
 
     /// @inheritdoc IRewardPool
     function finalize(uint64 epoch) external {
-        // Check: its turn, and beyond dispute.
+        // Check: its turn (INV-86), and beyond dispute.
         uint64 next = nextEpoch();
         if (epoch != next) revert RewardPool_NotNext(epoch, next);
         uint256 due = _clock().endOfEpoch(epoch) + DISPUTE_PERIOD;
@@ -131,6 +131,7 @@ contract RewardPool is RewardLedger, Clocked {
     }
 
     /* INTERNAL */
+    /// @notice A fixed part of the fees that are there, and no more tokens than the rate (INV-87).
     /// @dev What a slot of `epoch` pays, rounded down; the rest stays undivided.
     function _rewardPerSlot(uint64 epoch) internal view returns (uint256[ASSETS] memory perSlot) {
         perSlot[ETH] = _undivided(ETH) / FEE_EPOCHS / SLOTS_PER_EPOCH;

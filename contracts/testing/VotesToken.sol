@@ -7,7 +7,8 @@ import {ERC20Votes} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Vo
 import {Nonces} from "@openzeppelin/contracts/utils/Nonces.sol";
 
 /// @title Votes token
-/// @notice The governance token of devnets and tests: a fixed supply with votes and permits, as the OP token has, by seconds.
+/// @notice The governance token of devnets and tests: a fixed supply with votes and permits, as the OP token has, and
+/// with what that lacks, a clock: {RotaGovernor} takes one of seconds alone.
 /// @dev Votes count for whom they are delegated to, at first for nobody.
 contract VotesToken is ERC20, ERC20Permit, ERC20Votes {
     /// @param holder Has the whole supply at first. @param supply Smallest units, 1e18 a token.

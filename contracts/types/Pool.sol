@@ -10,7 +10,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 /// has a price too, and nobody is first. Everything rounds down, in favour of the shares that stay.
 type Pool is uint256;
 
-/// @notice More than 72 bits of quanta or shares.
+/// @notice More than 72 bits of quanta or shares: refused by name, never by a panic (INV-51).
 error Pool_Overflow(Pool self, uint256 quanta);
 /// @notice Less in the pool than is to be taken out. Cannot happen.
 error Pool_Underflow(Pool self, uint256 quanta);

@@ -18,7 +18,7 @@ library ScoreWordLib {
         if (score == 0) score = FIRST;
     }
 
-    /// @notice Moves a score by an eighth of the way up or down, rounded up, so that both ends are reached.
+    /// @notice Moves a score by an eighth of the way up or down, rounded up, so that both ends are reached, and not passed (INV-76).
     function moved(ScoreWord word, uint256 lane, bool good) internal pure returns (ScoreWord) {
         uint256 score = word.scoreAt(lane);
         score = good ? score + (HIGHEST - score + 7) / 8 : score - (score + 7) / 8;

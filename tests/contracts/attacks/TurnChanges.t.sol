@@ -5,7 +5,7 @@ import {PolicyName} from "@rota/contracts/deploy/PolicyChoice.sol";
 import {RotaConfig} from "@rota/contracts/deploy/RotaDeployer.sol";
 import {Operator, RotaFixture} from "@rota/contracts/testing/RotaFixture.sol";
 
-/// @notice Operators are added, removed, bonded and slashed in mid-epoch: of 512 trials with a peer's turn check, 448 changed whose
+/// @notice Operators are added, removed, bonded and slashed in mid-epoch: of 513 trials with a peer's turn check, 448 changed whose
 /// turn it was. Here none does, whoever is drawn by whatever policy.
 contract TurnChangesTest is RotaFixture {
     /// @dev With each of four policies.
