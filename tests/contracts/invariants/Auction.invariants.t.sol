@@ -3,11 +3,9 @@ pragma solidity ^0.8.30;
 
 import {InvariantTest} from "./InvariantTest.sol";
 
-/// @notice INV-21 to INV-24: the auction's money and its outcome.
-/// forge-config: default.invariant.runs = 10
-/// forge-config: long.invariant.runs = 20
-contract AuctionInvariants is InvariantTest {
-    function invariant_INV21_AuctionHoldsItsMoneyToTheWei() public view {
+/// @notice What INV-21 says of the state as it is.
+abstract contract AuctionChecks is InvariantTest {
+    function _assert21() internal view {
         uint64[] memory rounds = handler.rounds();
         uint256 owed = auction.proceeds();
         for (uint16 id = 1; id <= registry.operatorCount(); ++id) {
@@ -16,7 +14,16 @@ contract AuctionInvariants is InvariantTest {
                 owed += auction.lockedOf(rounds[i], id);
             }
         }
-        assertEq(address(auction).balance, owed + handler.forced(address(auction)));
+        assertEq(address(auction).balance, owed + handler.forced(address(auction)), "INV-21");
+    }
+}
+
+/// @notice INV-21 to INV-24: the auction's money and its outcome.
+/// forge-config: default.invariant.runs = 10
+/// forge-config: long.invariant.runs = 20
+contract AuctionInvariants is AuctionChecks {
+    function invariant_INV21_AuctionHoldsItsMoneyToTheWei() public view {
+        _assert21();
         _assertUnbroken(21);
     }
 

@@ -118,7 +118,11 @@ abstract contract BidderActions is HandlerBase {
             }
             uint16[] memory bidders = auction.bidders(epoch);
             if (bidders.length == 0) continue;
-            _refund(epoch, bidders[_roll(bidders.length)]);
+            uint16 id = bidders[_roll(bidders.length)];
+            for (uint256 k; k < bidders.length && !served; ++k) {
+                if (auction.lockedOf(epoch, bidders[k]) != 0) id = bidders[k];
+            }
+            _refund(epoch, id);
             return;
         }
         if (_spared()) return;
@@ -134,8 +138,8 @@ abstract contract BidderActions is HandlerBase {
 
     function _tryCommit(uint16 id) private {
         uint64 epoch = registry.currentEpoch() + 2;
-        if (registry.stageAt(epoch) < 2 && _roll(2) == 0) _advanceStage();
         bool sold = address(schedule.firstPolicyOf(epoch)) == auction.POLICY();
+        if (!sold && registry.stageAt(epoch) < 2 && _roll(2) == 0) _advanceStage();
         if (!(sold && registry.isEligible(id, epoch)) && _spared()) return;
         (, uint256 closes) = auction.commitWindow(epoch);
         if (_now() >= closes && _spared()) return;

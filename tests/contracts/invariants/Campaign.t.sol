@@ -7,7 +7,7 @@ import {InvariantTest} from "./InvariantTest.sol";
 /// @notice Whether the handler does what it is for.
 contract CampaignTest is InvariantTest {
     /// @dev One long campaign, always the same but in `make fuzz`: an action that hardly ever succeeds tests nothing.
-    function test_campaign_EveryActionSucceedsOften() public {
+    function test_campaign_EveryActionSucceedsOften() public virtual {
         vm.pauseGasMetering();
         uint256 fresh = vm.envOr("FUZZ_SEED", uint256(0));
         bytes4[] memory actions = handler.actions();

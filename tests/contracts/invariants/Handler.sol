@@ -9,7 +9,7 @@ import {RotaConfig, RotaSystem} from "@rota/contracts/deploy/RotaDeployer.sol";
 /// @notice All actors and time on one deployed system: owners, bidders, sequencers, and the world around them.
 contract Handler is SlasherActions, ProceedsActions {
     /// @notice The actions, for a campaign to choose from.
-    function actions() external pure virtual returns (bytes4[] memory selectors) {
+    function actions() public view virtual returns (bytes4[] memory selectors) {
         bytes4[41] memory all = [
             this.register.selector,
             this.activate.selector,

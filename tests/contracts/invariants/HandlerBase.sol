@@ -57,6 +57,8 @@ abstract contract HandlerBase is RotaFixture {
     mapping(string action => Rate) internal _rates;
     /// @dev By invariant: what broke it first.
     mapping(uint256 invariant => string) public breach;
+    /// @notice The invariant that was broken first; 0 while all hold.
+    uint256 public firstBroken;
 
     /// @notice Ether forced on vault, auction and Baton, wei.
     mapping(address contract_ => uint256) public forced;
@@ -145,7 +147,9 @@ abstract contract HandlerBase is RotaFixture {
 
     /// @dev Notes the first breach of an invariant that only the moment of an action shows.
     function _check(uint256 invariant, bool holds, string memory what) internal {
-        if (!holds && bytes(breach[invariant]).length == 0) breach[invariant] = what;
+        if (holds || bytes(breach[invariant]).length != 0) return;
+        breach[invariant] = what;
+        if (firstBroken == 0) firstBroken = invariant;
     }
 
     /* BONDS */

@@ -7,6 +7,7 @@ import {BondVault} from "@rota/contracts/BondVault.sol";
 import {OperatorRegistry} from "@rota/contracts/OperatorRegistry.sol";
 import {Pledges} from "@rota/contracts/Pledges.sol";
 import {Schedule} from "@rota/contracts/Schedule.sol";
+import {OpenBidAuction} from "@rota/contracts/auctions/OpenBidAuction.sol";
 import {SealedBidAuction} from "@rota/contracts/auctions/SealedBidAuction.sol";
 import {RotaConfig, RotaSystem} from "@rota/contracts/deploy/RotaDeployer.sol";
 import {TestToken} from "@rota/contracts/testing/TestToken.sol";
@@ -21,6 +22,7 @@ abstract contract InvariantTest is Test {
     Pledges internal pledges;
     Schedule internal schedule;
     SealedBidAuction internal auction;
+    OpenBidAuction internal openAuction;
     Baton internal baton;
     TestToken internal token;
     RotaConfig internal config;
@@ -29,7 +31,7 @@ abstract contract InvariantTest is Test {
         handler = _newHandler();
         RotaSystem memory system = handler.system();
         (registry, vault, pledges, schedule) = (system.registry, system.vault, system.pledges, system.schedule);
-        (auction, baton) = (system.auction, system.baton);
+        (auction, openAuction, baton) = (system.auction, system.openAuction, system.baton);
         config = handler.configuration();
         token = TestToken(config.token);
         targetContract(address(handler));
@@ -48,7 +50,7 @@ abstract contract InvariantTest is Test {
     /* WHAT ALL LOOK AT */
     /// @dev What only the moment of an action shows is noted by the handler.
     function _assertUnbroken(uint256 invariant) internal view {
-        assertEq(handler.breach(invariant), "");
+        assertEq(handler.breach(invariant), "", string.concat("INV-", vm.toString(invariant)));
     }
 
     /// @return oldest First slot that the ring knows.

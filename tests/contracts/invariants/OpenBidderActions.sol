@@ -38,7 +38,8 @@ abstract contract OpenBidderActions is HandlerBase {
         uint64 epoch = registry.currentEpoch() + 2;
         for (uint256 i; i < operators.length; ++i) {
             uint16 id = operators[i].id;
-            bool misplaced = !registry.isEligible(id, epoch) || schedule.stageAt(epoch) != 2;
+            bool sold = address(schedule.firstPolicyOf(epoch)) == openAuction.POLICY();
+            bool misplaced = !(sold && registry.isEligible(id, epoch));
             if (misplaced ? _roll(24) != 0 : _roll(4) == 0) continue;
             if (vault.bondOf(id) < 3 ether && _roll(4) != 0) _bond(id, 3 ether);
             if (openAuction.freeBalanceOf(id) < 0.1 ether) _fundOpen(id, 1 ether);
@@ -120,6 +121,16 @@ abstract contract OpenBidderActions is HandlerBase {
     }
 
     /* INTERNAL */
+    /// @dev Who bid highest has its slot; every other slot is of the closed set or the reserve's.
+    function _checkLeaders(uint64 epoch) internal {
+        uint16[] memory slots = schedule.slotsOf(epoch);
+        uint16[] memory leaders = openAuction.leadersOf(epoch);
+        for (uint256 i; i < slots.length; ++i) {
+            if (leaders[i] != 0) _check(28, slots[i] == leaders[i], "the highest bidder has not got its slot");
+            else _check(7, slots[i] == 0 || registry.isEligible(slots[i], epoch), "a slot is of no one in the set");
+        }
+    }
+
     function _leaderOf(uint64 epoch, uint256 index) private view returns (uint16 operator, uint256 priceGwei) {
         if (epoch < 2 || index >= config.clock.slotsPerEpoch) return (0, 0);
         (operator, priceGwei,,) = openAuction.bidOf(epoch, index);

@@ -16,7 +16,7 @@ contract OpenHandler is Handler, OpenBidderActions {
     }
 
     /// @inheritdoc Handler
-    function actions() external pure override returns (bytes4[] memory selectors) {
+    function actions() public pure override returns (bytes4[] memory selectors) {
         bytes4[25] memory all = [
             this.activate.selector,
             this.deactivate.selector,
@@ -53,13 +53,7 @@ contract OpenHandler is Handler, OpenBidderActions {
         }
     }
 
-    /// @dev Who bid highest has its slot; every other slot is of the closed set or the reserve's.
     function _checkFrozen(uint64 epoch) internal override {
-        uint16[] memory slots = schedule.slotsOf(epoch);
-        uint16[] memory leaders = openAuction.leadersOf(epoch);
-        for (uint256 i; i < slots.length; ++i) {
-            if (leaders[i] != 0) _check(28, slots[i] == leaders[i], "the highest bidder has not got its slot");
-            else _check(7, slots[i] == 0 || registry.isEligible(slots[i], epoch), "a slot is of no one in the set");
-        }
+        _checkLeaders(epoch);
     }
 }

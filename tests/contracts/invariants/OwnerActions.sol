@@ -61,12 +61,14 @@ abstract contract OwnerActions is HandlerBase {
     }
 
     function jailUnderbonded(uint256 seed) external action(seed) {
-        uint16 id = _anyOperator();
+        uint16 id;
         for (uint16 i = 2; i <= registry.operatorCount(); ++i) {
             (Status status,) = registry.statusOf(i);
             if (status == Status.Active && vault.selfBondOf(i) < vault.MIN_BOND()) id = i;
         }
-        if (vault.selfBondOf(id) >= vault.MIN_BOND() && _spared()) return;
+        if (id == 0 && _roll(3) == 0) id = _underbonded();
+        if (id == 0 && _spared()) return;
+        if (id == 0) id = _anyOperator();
         _try("jailUnderbonded", stranger, address(registry), abi.encodeCall(registry.jailUnderbonded, (id)));
     }
 
@@ -177,6 +179,15 @@ abstract contract OwnerActions is HandlerBase {
     }
 
     /* INTERNAL */
+    /// @return id Somebody of the set, slashed below the minimum; 0 if hardly anybody is in it.
+    function _underbonded() private returns (uint16 id) {
+        (uint16[] memory set,) = registry.eligibleSet(registry.currentEpoch() + 2);
+        if (set.length < 3) return 0;
+        id = set[_roll(set.length)];
+        bytes memory data = abi.encodeCall(vault.slash, (id, vault.slashableOf(id) - vault.MIN_BOND() / 2, address(0)));
+        _try("slash", address(slasher), address(vault), data);
+    }
+
     function _deposit(uint16 id, uint256 amount) internal {
         _try("deposit", stranger, address(vault), amount, abi.encodeCall(vault.deposit, (id)));
     }

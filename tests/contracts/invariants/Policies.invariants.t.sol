@@ -2,26 +2,64 @@
 pragma solidity ^0.8.30;
 
 import {Rate} from "./HandlerBase.sol";
-import {PolicyHandler} from "./PolicyActions.sol";
+import {PolicyActions, PolicyHandler} from "./PolicyActions.sol";
 import {PolicyName} from "@rota/contracts/deploy/PolicyChoice.sol";
 import {Performance} from "@rota/contracts/policies/Performance.sol";
 import {StakeWeighted} from "@rota/contracts/policies/StakeWeighted.sol";
 import {Test} from "forge-std/Test.sol";
 
-/// @notice INV-71 to INV-77: who fills slots, and by what. Each campaign begins with another policy; in one of them governance goes
-/// over from any to any.
-abstract contract PolicyInvariants is Test {
-    PolicyHandler internal handler;
+/// @notice What INV-73 to INV-76 say of the state as it is.
+abstract contract PolicyChecks is Test {
+    PolicyActions internal actors;
     StakeWeighted internal stake;
     Performance internal performance;
+
+    function _watch(PolicyActions actors_) internal {
+        actors = actors_;
+        (stake, performance) = actors_.policies();
+    }
+
+    function _assert73() internal view {
+        uint16 count = actors.operatorCount();
+        uint256 total;
+        for (uint16 id = 1; id <= count; ++id) {
+            assertEq(stake.weightOf(id), actors.expectedWeight(id), "INV-73");
+            total += stake.weightOf(id);
+        }
+        assertEq(stake.totalWeight(), total, "INV-73");
+    }
+
+    function _assert74() internal view {
+        assertEq(stake.queueLength(), actors.waiting(), "INV-74");
+    }
+
+    function _assert75() internal view {
+        assertEq(address(stake).balance, actors.waiting() * stake.FEE(), "INV-75");
+    }
+
+    function _assert76() internal view {
+        uint16 count = actors.operatorCount();
+        for (uint16 id = 1; id <= count; ++id) {
+            uint256 score = performance.scoreOf(id);
+            assertTrue(score >= 2500 && score <= 10_000, "INV-76");
+        }
+        assertEq(performance.scoreOf(1), 5000, "INV-76: the reserve is not scored");
+        assertTrue(performance.seats() >= 3 && performance.seats() <= performance.MAX_SEATS(), "INV-76");
+        assertLt(performance.cleanEpochs(), 8, "INV-76");
+    }
+}
+
+/// @notice INV-71 to INV-77: who fills slots, and by what. Each campaign begins with another policy; in one of them governance goes
+/// over from any to any.
+abstract contract PolicyInvariants is PolicyChecks {
+    PolicyHandler internal handler;
 
     function _name() internal pure virtual returns (PolicyName);
 
     function setUp() public virtual {
         handler = new PolicyHandler();
         handler.begin(_name());
-        (address stake_, address performance_) = handler.policies();
-        (stake, performance) = (StakeWeighted(payable(stake_)), Performance(performance_));
+        _watch(handler);
         targetContract(address(handler));
         targetSelector(FuzzSelector({addr: address(handler), selectors: handler.steadyActions()}));
     }
@@ -39,34 +77,21 @@ abstract contract PolicyInvariants is Test {
     }
 
     function invariant_INV73_TreeIsWhatWasApplied() public view {
-        uint16 count = handler.operatorCount();
-        uint256 total;
-        for (uint16 id = 1; id <= count; ++id) {
-            assertEq(stake.weightOf(id), handler.expectedWeight(id));
-            total += stake.weightOf(id);
-        }
-        assertEq(stake.totalWeight(), total);
+        _assert73();
     }
 
     function invariant_INV74_QueueKeepsItsOrderAndItsPace() public view {
         assertEq(handler.breach(74), "");
-        assertEq(stake.queueLength(), handler.waiting());
+        _assert74();
     }
 
     function invariant_INV75_FeesAreThoseOfWhoWaits() public view {
         assertEq(handler.breach(75), "");
-        assertEq(address(stake).balance, handler.waiting() * stake.FEE());
+        _assert75();
     }
 
     function invariant_INV76_ScoresAndSeatsAreInTheirRange() public view {
-        uint16 count = handler.operatorCount();
-        for (uint16 id = 1; id <= count; ++id) {
-            uint256 score = performance.scoreOf(id);
-            assertTrue(score >= 2500 && score <= 10_000);
-        }
-        assertEq(performance.scoreOf(1), 5000, "the reserve is not scored");
-        assertTrue(performance.seats() >= 3 && performance.seats() <= performance.MAX_SEATS());
-        assertLt(performance.cleanEpochs(), 8);
+        _assert76();
     }
 
     function invariant_INV77_PoliciesAreFixedWhenTheSetCloses() public view {

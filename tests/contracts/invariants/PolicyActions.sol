@@ -4,6 +4,8 @@ pragma solidity ^0.8.30;
 import {WorldActions} from "./WorldActions.sol";
 import {PolicyName} from "@rota/contracts/deploy/PolicyChoice.sol";
 import {IPolicy} from "@rota/contracts/interfaces/IPolicy.sol";
+import {Performance} from "@rota/contracts/policies/Performance.sol";
+import {StakeWeighted} from "@rota/contracts/policies/StakeWeighted.sol";
 
 /// @notice A weight that was queued and not applied yet.
 struct Waiting {
@@ -98,7 +100,7 @@ abstract contract PolicyActions is WorldActions {
         }
     }
 
-    function _tendPolicies(uint64 epoch) internal override {
+    function _tendPolicies(uint64 epoch) internal virtual override {
         if (epoch == registry.currentEpoch() + 1 && !stake.isReady(epoch)) _tryApply(epoch);
         while (performance.nextEpoch() + 1 < epoch) {
             if (!_tryScore(performance.nextEpoch())) return;
@@ -126,11 +128,23 @@ abstract contract PolicyActions is WorldActions {
     /// @dev Whether the operator would be queued with another weight than it has or waits for.
     function _isStale(uint16 id) private view returns (bool) {
         (uint256 weight,) = stake.lastEntryOf(id);
-        bool eligible = registry.isEligible(id, registry.currentEpoch() + 2);
-        return weight != (eligible ? vault.bondOf(id) / stake.UNIT() : 0);
+        uint64 epoch = registry.currentEpoch() + 2;
+        if (!registry.isEligible(id, epoch)) return weight != 0;
+        (uint256 bonded, uint256 pledge) = (vault.bondOf(id), pledges.pledgeAt(id, epoch));
+        // A promise counts as far as the part of it that must be held while idle is there.
+        uint256 covered = bonded * 10_000 / pledges.IDLE_BPS();
+        return weight != (pledge == 0 ? bonded : pledge < covered ? pledge : covered) / stake.UNIT();
     }
 
     /* WHAT WAS SEEN */
+    function policies() external view returns (StakeWeighted, Performance) {
+        return (stake, performance);
+    }
+
+    function operatorCount() external view returns (uint16) {
+        return registry.operatorCount();
+    }
+
     function waiting() external view returns (uint256) {
         return _queued.length - _applied;
     }
@@ -147,7 +161,7 @@ abstract contract PolicyActions is WorldActions {
     }
 
     /// @dev By the policies of the epoch alone: asked again in their order, they say the same.
-    function _checkFrozen(uint64 epoch) internal override {
+    function _checkFrozen(uint64 epoch) internal virtual override {
         IPolicy[] memory policies = schedule.policiesAt(schedule.stageAt(epoch), epoch);
         uint16[] memory expected = new uint16[](config.clock.slotsPerEpoch);
         for (uint256 i; i < policies.length; ++i) {
@@ -158,9 +172,14 @@ abstract contract PolicyActions is WorldActions {
         _check(71, keccak256(abi.encode(slots)) == keccak256(abi.encode(expected)), "not what the policies answer");
         for (uint256 i; i < slots.length; ++i) {
             if (slots[i] == 0 || registry.isEligible(slots[i], epoch)) continue;
-            // A revealed bid binds, whatever becomes of its operator.
-            _check(72, won[epoch][slots[i]] != 0, "assigned to who is not of the set");
+            // A bid binds, whatever becomes of its operator.
+            _check(72, _isSold(epoch, i, slots[i]), "assigned to who is not of the set");
         }
+    }
+
+    /// @dev Whether an auction gave the operator that slot, or as many slots as that one is among.
+    function _isSold(uint64 epoch, uint256, uint16 operator) internal view virtual returns (bool) {
+        return won[epoch][operator] != 0;
     }
 }
 
@@ -224,13 +243,5 @@ contract PolicyHandler is PolicyActions {
         assembly ("memory-safe") {
             mstore(selectors, sub(mload(selectors), 1))
         }
-    }
-
-    function policies() external view returns (address, address) {
-        return (address(stake), address(performance));
-    }
-
-    function operatorCount() external view returns (uint16) {
-        return registry.operatorCount();
     }
 }

@@ -102,7 +102,7 @@ abstract contract SlasherActions is WorldActions {
         (uint16 bps, bool evicts, uint256 eta) = court.caseOf(id);
         if (eta == 0 || _now() >= eta + config.court.executionGrace) return _tryOpenCase(id);
         uint256 what = _roll(5);
-        if (what == 0) {
+        if (what == 0 && (_now() < eta || !_spared())) {
             bool ok = _try("veto", guardian, address(court), abi.encodeCall(court.veto, (id)));
             _check(65, ok == (_now() < eta), "vetoed too late, or not in time");
             return;
@@ -212,7 +212,7 @@ abstract contract SlasherActions is WorldActions {
     /// @dev While there are operators to spare any of them, later the reserve or one that is out already.
     function _offender() private returns (uint16 id) {
         id = _anyOperator();
-        if (_exiles.length < MOST_EXILES && _roll(8) == 0) return id;
+        if (_exiles.length < MOST_EXILES && _roll(3) == 0) return id;
         return _exiles.length != 0 && _roll(2) == 0 ? _exiles[_roll(_exiles.length)] : reserve.id;
     }
 

@@ -57,7 +57,9 @@ abstract contract WorldActions is OwnerActions, DelegatorActions, BidderActions,
 
     /* GOVERNANCE */
     function whitelist(uint256 seed) external action(seed) {
-        if (registry.stageAt(registry.currentEpoch() + 2) == registry.LAST_STAGE() && _spared()) return;
+        // In the last stage the list is void.
+        bool isOver = registry.stageAt(registry.currentEpoch() + 2) == registry.LAST_STAGE();
+        if (isOver && (_spared() || _spared())) return;
         address owner = operators[_roll(operators.length)].owner;
         // Seldom nobody, often somebody's partner.
         uint32 entity = _roll(6) == 0 ? 0 : uint32(100 + _roll(3));
