@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {PolicyName} from "@rota/contracts/deploy/PolicyChoice.sol";
+import {RotaConfig} from "@rota/contracts/deploy/RotaDeployer.sol";
+import {IBaton} from "@rota/contracts/interfaces/IBaton.sol";
+import {IBondVault} from "@rota/contracts/interfaces/IBondVault.sol";
+import {IPledges} from "@rota/contracts/interfaces/IPledges.sol";
+import {ISchedule} from "@rota/contracts/interfaces/ISchedule.sol";
+import {Operator, RotaFixture} from "@rota/contracts/testing/RotaFixture.sol";
+import {Status} from "@rota/contracts/types/Types.sol";
+
+/// @notice A pledge that is drawn and not held, through the whole deployed system: stake policy, schedule, pledges and vault.
+contract PledgeDefaultTest is RotaFixture {
+    /// @dev The first epoch that a pledge made in epoch 2 counts for.
+    uint64 internal constant EPOCH = 5;
+    /// @dev Of each operator, as the fixture deposits it.
+    uint256 internal constant BOND = 10 ether;
+    /// @dev A committee of two takes turns in an epoch of four slots.
+    uint256 internal constant SLOTS = 2;
+    uint256 internal constant LOCKS = SLOTS * 0.1 ether;
+
+    Operator internal alice;
+
+    function setUp() public {
+        _deployRota();
+        alice = operators[0];
+        _run(EPOCH - 3);
+    }
+
+    function _config() internal override returns (RotaConfig memory c) {
+        c = super._config();
+        c.choice.names[2][0] = PolicyName.Stake;
+    }
+
+    /* THE PENALTY */
+    function test_voidUnderbonded_TakesTheSlots_TheirLocks_AndATenthOfTheShortfall() public {
+        _drawWith(40 ether);
+        uint16[] memory frozen = schedule.slotsOf(EPOCH);
+        uint256 vaultHeld = address(vault).balance;
+        _toLastTenth();
+
+        vm.expectEmit(address(schedule));
+        emit ISchedule.SlotsVoided(alice.id, _first());
+        vm.expectEmit(address(pledges));
+        emit IPledges.Defaulted(alice.id, EPOCH, SLOTS, 30 ether, LOCKS + 3 ether, LOCKS + 3 ether);
+        vm.prank(stranger);
+        assertEq(schedule.voidUnderbonded(EPOCH, alice.id), SLOTS);
+
+        // All of it is burned: nothing is left to who reports, and nobody else's bond moved.
+        assertEq(vault.bondOf(alice.id), 6.8 ether);
+        assertEq(vault.burnable()[0], 3.2 ether);
+        assertEq(vault.rewardOf(stranger)[0], 0);
+        assertEq(vault.bondOf(operators[1].id) + vault.bondOf(operators[2].id), 2 * BOND);
+        assertEq(vault.bondOf(reserve.id), 2 ether);
+        assertEq(address(vault).balance, vaultHeld);
+        assertEq(vault.burn(0), 3.2 ether);
+        assertEq(address(vault).balance, vaultHeld - 3.2 ether);
+
+        // What was frozen stays as it was; who is assigned is the reserve in alice's slots alone.
+        assertEq(keccak256(abi.encode(schedule.slotsOf(EPOCH))), keccak256(abi.encode(frozen)));
+        for (uint64 i; i < frozen.length; ++i) {
+            bool hers = frozen[i] == alice.id;
+            assertEq(schedule.isVoided(_first() + i), hers);
+            assertEq(schedule.assignedTo(_first() + i), hers ? reserve.id : frozen[i]);
+        }
+    }
+
+    /// @dev It opens them as its own, and who lost them cannot.
+    function test_voidUnderbonded_TheReserveSequencesTheSlots() public {
+        _drawWith(40 ether);
+        _toLastTenth();
+        schedule.voidUnderbonded(EPOCH, alice.id);
+        uint64 slot = _slotOfAlice();
+        _warpToSlot(slot);
+        assertEq(schedule.currentHolder(), reserve.id);
+        vm.prank(alice.sequencer);
+        vm.expectRevert(abi.encodeWithSelector(IBaton.Baton_NotYourTurn.selector, slot, reserve.id, alice.sequencer));
+        baton.claim(slot);
+        _claim(reserve, slot);
+        assertTrue(schedule.isClaimed(slot));
+        _warpToEpoch(EPOCH + 1);
+        assertEq(schedule.servedIn(EPOCH)[slot - _first()], reserve.id);
+    }
+
+    /// @dev More than all there is cannot be taken.
+    function test_voidUnderbonded_GivenThePenaltyExceedsTheBond_TakesAllOfIt() public {
+        _drawWith(500 ether);
+        _toLastTenth();
+        vm.expectEmit(address(pledges));
+        emit IPledges.Defaulted(alice.id, EPOCH, SLOTS, 490 ether, LOCKS + 49 ether, BOND);
+        schedule.voidUnderbonded(EPOCH, alice.id);
+        assertEq(vault.slashableOf(alice.id), 0);
+        assertEq(vault.burnable()[0], BOND);
+
+        registry.jailUnderbonded(alice.id);
+        (Status status,) = registry.statusOf(alice.id);
+        assertTrue(status == Status.Jailed);
+    }
+
+    /// @dev Delegated bond counts, and bears its part.
+    function test_voidUnderbonded_DelegatorsBearTheirPart() public {
+        address dora = makeAddr("dora");
+        vm.deal(dora, 20 ether);
+        vm.prank(dora);
+        vault.delegate{value: 20 ether}(alice.id);
+        _drawWith(40 ether);
+        _toLastTenth();
+        schedule.voidUnderbonded(EPOCH, alice.id);
+        assertEq(vault.burnable()[0], LOCKS + 1 ether, "a tenth of ten");
+        assertEq(vault.selfBondOf(alice.id), 9.6 ether);
+        assertEq(vault.bondOf(alice.id), 28.8 ether);
+    }
+
+    /// @dev By the rule, whatever was pledged and restaked; the vault counts in gwei and rounds up.
+    function testFuzz_voidUnderbonded_CostsWhatItSays(uint256 pledge, uint256 restaked) public {
+        pledge = bound(pledge, BOND / 1 gwei, 1000 ether / 1 gwei) * 1 gwei;
+        restaked = bound(restaked, 0, pledge / 1 gwei) * 1 gwei;
+        if (restaked < config.vault.minDeposit) restaked = 0;
+        _pledge(pledge);
+        if (restaked != 0) _bond(alice.id, restaked);
+        _toLastTenth();
+
+        uint256 held = BOND + restaked;
+        bool holds = held >= pledge;
+        if (holds) vm.expectRevert(abi.encodeWithSelector(IPledges.Pledges_Held.selector, alice.id, EPOCH));
+        schedule.voidUnderbonded(EPOCH, alice.id);
+
+        uint256 penalty = holds ? 0 : LOCKS + (pledge - held) / 10;
+        uint256 lost = penalty < held ? (penalty + 1 gwei - 1) / 1 gwei * 1 gwei : held;
+        assertEq(vault.bondOf(alice.id), held - lost);
+        assertEq(vault.burnable()[0], lost);
+    }
+
+    /* RESTAKING */
+    function test_voidUnderbonded_RevertWhen_ItRestakedInTime() public {
+        _drawWith(40 ether);
+        _toLastTenth();
+        _bond(alice.id, 30 ether);
+        vm.expectRevert(abi.encodeWithSelector(IPledges.Pledges_Held.selector, alice.id, EPOCH));
+        schedule.voidUnderbonded(EPOCH, alice.id);
+
+        assertEq(vault.bondOf(alice.id), 40 ether);
+        assertEq(vault.burnable()[0], 0);
+        uint64 slot = _slotOfAlice();
+        assertFalse(schedule.isVoided(slot));
+        _warpToSlot(slot);
+        _claim(alice, slot);
+        assertEq(schedule.currentHolder(), alice.id);
+    }
+
+    function test_voidUnderbonded_GivenAGweiIsMissing_CostsTheLocksAndWhatRoundsUp() public {
+        _drawWith(40 ether);
+        _bond(alice.id, 30 ether - 1 gwei);
+        _toLastTenth();
+        vm.expectEmit(address(pledges));
+        emit IPledges.Defaulted(alice.id, EPOCH, SLOTS, 1 gwei, LOCKS + 0.1 gwei, LOCKS + 0.1 gwei);
+        schedule.voidUnderbonded(EPOCH, alice.id);
+        assertEq(vault.burnable()[0], LOCKS + 1 gwei);
+        assertEq(vault.bondOf(alice.id), 40 ether - LOCKS - 2 gwei);
+    }
+
+    function test_voidUnderbonded_RevertWhen_NotInTheLastTenth() public {
+        _drawWith(40 ether);
+        uint256 start = schedule.startOfEpoch(EPOCH);
+        _warpTo(start - 8);
+        vm.expectRevert(abi.encodeWithSelector(ISchedule.Schedule_TooEarly.selector, EPOCH, start - 6));
+        schedule.voidUnderbonded(EPOCH, alice.id);
+        _warpTo(start);
+        vm.expectRevert(abi.encodeWithSelector(ISchedule.Schedule_TooLate.selector, EPOCH, start));
+        schedule.voidUnderbonded(EPOCH, alice.id);
+        assertEq(vault.bondOf(alice.id), BOND);
+        assertFalse(schedule.isVoided(_slotOfAlice()));
+    }
+
+    /* ONCE */
+    function test_voidUnderbonded_RevertWhen_ItIsVoidedAlready() public {
+        _drawWith(40 ether);
+        _toLastTenth();
+        schedule.voidUnderbonded(EPOCH, alice.id);
+        vm.expectRevert(abi.encodeWithSelector(ISchedule.Schedule_NothingToVoid.selector, EPOCH, alice.id));
+        schedule.voidUnderbonded(EPOCH, alice.id);
+
+        // Too late to win them back.
+        _bond(alice.id, 40 ether);
+        vm.expectRevert(abi.encodeWithSelector(ISchedule.Schedule_NothingToVoid.selector, EPOCH, alice.id));
+        schedule.voidUnderbonded(EPOCH, alice.id);
+        assertEq(vault.burnable()[0], 3.2 ether, "paid once");
+        assertEq(schedule.assignedTo(_slotOfAlice()), reserve.id);
+    }
+
+    /// @dev Who was expelled has nothing left to default on.
+    function test_voidUnderbonded_RevertWhen_ItWasExpelled() public {
+        _drawWith(40 ether);
+        _equivocate(alice);
+        assertTrue(schedule.isVoided(_slotOfAlice()));
+        uint256 left = vault.slashableOf(alice.id);
+        _toLastTenth();
+        vm.expectRevert(abi.encodeWithSelector(ISchedule.Schedule_NothingToVoid.selector, EPOCH, alice.id));
+        schedule.voidUnderbonded(EPOCH, alice.id);
+        assertEq(vault.slashableOf(alice.id), left);
+    }
+
+    /* LOCKS */
+    /// @dev They are as long open to dispute as if they had not been voided, and so is what they lock.
+    function test_voidUnderbonded_SlotsStayLiveUntilTheirDisputeEnds() public {
+        _drawWith(40 ether);
+        _toLastTenth();
+        schedule.voidUnderbonded(EPOCH, alice.id);
+        uint256 end = schedule.startOfEpoch(EPOCH + 1) + config.disputePeriod;
+        assertEq(schedule.lastDisputeEnd(alice.id), end);
+        assertEq(schedule.liveSlotsOf(alice.id), SLOTS);
+        assertEq(pledges.lockOf(alice.id), LOCKS);
+
+        // To the end of the epoch it owes the whole pledge, then a part of it; it withdraws it meanwhile.
+        _warpToEpoch(EPOCH);
+        _setPledge(0);
+        _assertRequires(40 ether + LOCKS);
+        vm.prank(alice.owner);
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IBondVault.BondVault_BelowRequirement.selector, alice.id, 6.8 ether - 1 gwei, 40 ether + LOCKS
+            )
+        );
+        vault.requestExit(alice.id, 0, 1 gwei);
+        _warpToEpoch(EPOCH + 1);
+        _assertRequires(10 ether + LOCKS);
+        _warpToEpoch(EPOCH + 3);
+        _assertRequires(1 ether + LOCKS);
+        _warpTo(end);
+        assertEq(schedule.liveSlotsOf(alice.id), 0);
+        assertEq(pledges.lockOf(alice.id), 0);
+        _assertRequires(1 ether);
+
+        vm.prank(alice.owner);
+        uint256 ticket = vault.requestExit(alice.id, 0, 5.8 ether);
+        (,, uint256 release) = vault.ticketOf(alice.id, ticket, address(0));
+        _warpTo(release);
+        uint256 before = alice.payee.balance;
+        vault.claimExit(alice.id, ticket);
+        // Shares round down: a gwei stays in her pool.
+        assertEq(alice.payee.balance - before, 5.8 ether - 1 gwei);
+        assertEq(vault.bondOf(alice.id), 1 ether + 1 gwei);
+    }
+
+    /* INTERNAL */
+    /// @dev Alice pledges for {EPOCH}, and is drawn with it.
+    function _drawWith(uint256 pledge) internal {
+        _pledge(pledge);
+        uint256 covered = vault.bondOf(alice.id) * 10_000 / pledges.IDLE_BPS();
+        uint256 weight = pledge < covered ? pledge : covered;
+        assertEq(stake.weightOf(alice.id), weight / stake.UNIT(), "her pledge is her weight, as far as it is covered");
+        assertGt(weight, vault.bondOf(alice.id));
+        assertEq(stake.weightOf(operators[1].id), BOND / stake.UNIT());
+        assertEq(_count(schedule.slotsOf(EPOCH)), SLOTS);
+        assertEq(schedule.liveSlotsOf(alice.id), SLOTS);
+    }
+
+    /// @dev She and one other are all who stake: both have a seat. The epoch is frozen.
+    function _pledge(uint256 pledge) internal {
+        _setPledge(pledge);
+        _run(EPOCH - 2);
+        _queue(alice.id);
+        _queue(operators[1].id);
+        _run(EPOCH - 1);
+        _prepare(EPOCH);
+    }
+
+    function _setPledge(uint256 pledge) internal {
+        vm.prank(alice.owner);
+        pledges.setPledge(alice.id, pledge);
+    }
+
+    function _toLastTenth() internal {
+        _warpTo(schedule.startOfEpoch(EPOCH) - 6);
+    }
+
+    function _assertRequires(uint256 expected) internal view {
+        (uint256 required,) = pledges.requiredOf(alice.id);
+        assertEq(required, expected);
+    }
+
+    function _first() internal view returns (uint64) {
+        return EPOCH * config.clock.slotsPerEpoch;
+    }
+
+    /// @return slot The first one that was frozen to her.
+    function _slotOfAlice() internal view returns (uint64 slot) {
+        uint16[] memory frozen = schedule.slotsOf(EPOCH);
+        while (frozen[slot] != alice.id) ++slot;
+        slot += _first();
+    }
+
+    function _count(uint16[] memory slots) internal view returns (uint256 count) {
+        for (uint256 i; i < slots.length; ++i) {
+            if (slots[i] == alice.id) ++count;
+        }
+    }
+}
