@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+import {DefaultActions} from "./DefaultActions.sol";
 import {ProceedsActions} from "./ProceedsActions.sol";
 import {SlasherActions} from "./SlasherActions.sol";
 import {RotaConfig, RotaSystem} from "@rota/contracts/deploy/RotaDeployer.sol";
 
 /// @title Handler
 /// @notice All actors and time on one deployed system: owners, bidders, sequencers, and the world around them.
-contract Handler is SlasherActions, ProceedsActions {
+contract Handler is SlasherActions, DefaultActions, ProceedsActions {
     /// @notice The actions, for a campaign to choose from.
     function actions() public view virtual returns (bytes4[] memory selectors) {
         bytes4[41] memory all = [
@@ -53,12 +54,15 @@ contract Handler is SlasherActions, ProceedsActions {
             this.setWeight.selector,
             this.moveGovernance.selector
         ];
-        bytes4[18] memory more = [
+        bytes4[21] memory more = [
             this.delegate.selector,
             this.undelegate.selector,
             this.transferShares.selector,
             this.delegateSelfBond.selector,
             this.setPledge.selector,
+            this.pledgeMore.selector,
+            this.voidUnderbonded.selector,
+            this.voidUnderbonded.selector,
             this.setCommission.selector,
             this.moveLock.selector,
             this.slashCore.selector,

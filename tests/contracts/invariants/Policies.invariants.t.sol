@@ -98,6 +98,12 @@ abstract contract PolicyInvariants is PolicyChecks {
         assertEq(handler.breach(77), "");
         assertEq(handler.breach(51), "");
     }
+
+    /// @dev Also where slots are drawn by what was pledged.
+    function invariant_INV09_ADefaultCostsWhatThePledgesSay() public view {
+        assertEq(handler.breach(8), "");
+        assertEq(handler.breach(9), "");
+    }
 }
 
 /// forge-config: default.invariant.runs = 4

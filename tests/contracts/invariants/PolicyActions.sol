@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {WorldActions} from "./WorldActions.sol";
+import {DefaultActions} from "./DefaultActions.sol";
 import {PolicyName} from "@rota/contracts/deploy/PolicyChoice.sol";
 import {IPolicy} from "@rota/contracts/interfaces/IPolicy.sol";
 import {Performance} from "@rota/contracts/policies/Performance.sol";
@@ -15,7 +15,7 @@ struct Waiting {
 }
 
 /// @notice Whoever queues stakes, applies them and scores epochs; and governance that goes over to other policies.
-abstract contract PolicyActions is WorldActions {
+abstract contract PolicyActions is DefaultActions {
     /* GHOSTS */
     /// @dev All that was ever queued, in order; the first `_applied` are in the tree.
     Waiting[] internal _queued;
@@ -201,7 +201,7 @@ contract PolicyHandler is PolicyActions {
 
     /// @notice The actions, for a campaign to choose from; those that matter most more than once.
     function actions() external pure returns (bytes4[] memory selectors) {
-        bytes4[28] memory all = [
+        bytes4[31] memory all = [
             this.register.selector,
             this.activate.selector,
             this.deactivate.selector,
@@ -224,6 +224,9 @@ contract PolicyHandler is PolicyActions {
             this.cancel.selector,
             this.whitelist.selector,
             this.slash.selector,
+            this.setPledge.selector,
+            this.pledgeMore.selector,
+            this.voidUnderbonded.selector,
             this.queueStake.selector,
             this.queueStake.selector,
             this.queueStake.selector,

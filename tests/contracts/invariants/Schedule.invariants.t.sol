@@ -66,7 +66,7 @@ abstract contract ScheduleChecks is InvariantTest {
         }
     }
 
-    /// @dev A void is the price of `missesToVoid` misses in the same epoch, and nobody else's.
+    /// @dev A void is the price of `missesToVoid` misses in the same epoch, of an expulsion, or of a pledge that was not held before it.
     function _assert08() internal view {
         (uint64 slot, uint64 newest) = _knownSlots();
         uint64 perEpoch = config.clock.slotsPerEpoch;
@@ -74,7 +74,7 @@ abstract contract ScheduleChecks is InvariantTest {
             if (!schedule.isVoided(slot)) continue;
             uint16[] memory slots = schedule.slotsOf(slot / perEpoch);
             uint16 operator = slots[slot % perEpoch];
-            if (handler.expelled(operator)) continue;
+            if (handler.expelled(operator) || handler.defaulted(slot / perEpoch, operator)) continue;
             uint256 misses;
             for (uint64 i; i < perEpoch; ++i) {
                 uint64 other = slot / perEpoch * perEpoch + i;
@@ -118,7 +118,12 @@ contract ScheduleInvariants is ScheduleChecks {
         _assertUnbroken(7);
     }
 
-    function invariant_INV08_OnlyMissesAndTombstonesVoid() public view {
+    function invariant_INV08_OnlyMissesTombstonesAndDefaultsVoid() public view {
+        _assertUnbroken(8);
         _assert08();
+    }
+
+    function invariant_INV09_ADefaultCostsWhatThePledgesSay() public view {
+        _assertUnbroken(9);
     }
 }

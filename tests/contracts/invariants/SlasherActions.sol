@@ -100,7 +100,12 @@ abstract contract SlasherActions is WorldActions {
         _reach(config.clock.genesis);
         uint16 id = _accused();
         (uint16 bps, bool evicts, uint256 eta) = court.caseOf(id);
-        if (eta == 0 || _now() >= eta + config.court.executionGrace) return _tryOpenCase(id);
+        if (eta == 0 || _now() >= eta + config.court.executionGrace) {
+            _tryOpenCase(id);
+            // It does not last for long: what follows is most often a part of this action.
+            (bps, evicts, eta) = court.caseOf(id);
+            if (eta <= _now() || _roll(4) == 0) return;
+        }
         uint256 what = _roll(5);
         if (what == 0 && (_now() < eta || !_spared())) {
             bool ok = _try("veto", guardian, address(court), abi.encodeCall(court.veto, (id)));

@@ -132,7 +132,7 @@ abstract contract WorldActions is OwnerActions, DelegatorActions, BidderActions,
     }
 
     /// @dev Weighted, wei.
-    function _burnedSince(uint256[4] memory before) private view returns (uint256) {
+    function _burnedSince(uint256[4] memory before) internal view returns (uint256) {
         uint256[4] memory now_ = vault.burnable();
         return now_[0] - before[0] + (now_[1] - before[1]) * vault.weightAt(1, registry.currentEpoch()) / 1e18;
     }
