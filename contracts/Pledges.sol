@@ -143,7 +143,7 @@ contract Pledges is IPledges, Clocked {
         if (shortfall == 0) revert Pledges_Held(operator, epoch);
 
         // Interaction: with the vault. The lock aims at 1.5 times the sealed auction's reference price and more: as far as that tells
-        // what a slot is worth, skipping an unlucky draw is not cheaper than holding the pledge (INV-09).
+        // what a slot is worth, skipping an unlucky draw is not cheaper than holding the pledge.
         uint256 penalty = slots * lockPerSlotAt(epoch) + shortfall * DEFAULT_BPS / BPS;
         taken = VAULT.slash(operator, penalty, address(0));
         emit Defaulted(operator, epoch, slots, shortfall, penalty, taken);

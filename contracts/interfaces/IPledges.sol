@@ -84,7 +84,7 @@ interface IPledges {
 
     /* SCHEDULE ONLY */
     /// @notice Takes the penalty for an operator that does not hold its pledge for `epoch`: the lock for each of its slots, and
-    /// `DEFAULT_BPS` of the shortfall. All of it is burned.
+    /// `DEFAULT_BPS` of the shortfall. All of it is burned (INV-09).
     /// @dev Emits {Defaulted}.
     ///
     /// Requirements:
