@@ -77,7 +77,11 @@ pub async fn load_deployment(
     })
 }
 
-async fn policy_terms(l1: &L1, contracts: &Contracts, pledges: Address) -> Result<PolicyTerms, ChainError> {
+async fn policy_terms(
+    l1: &L1,
+    contracts: &Contracts,
+    pledges: Address,
+) -> Result<PolicyTerms, ChainError> {
     let (Contracts { open_auction, stake, composite, .. }, at) = (*contracts, BlockId::latest());
     let parts: u64 = l1.read(composite, Composite::PARTSCall {}, at).await?.saturating_to();
     let mut policies = vec![];

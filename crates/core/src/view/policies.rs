@@ -224,7 +224,9 @@ mod tests {
     #[test]
     fn a_pledge_weighs_as_far_as_the_bond_covers_its_idle_part() {
         let terms = PolicyTerms { idle_bps: U256::from(2500), ..PolicyTerms::default() };
-        for (pledge, bond, stake) in [(0, 10, 10), (30, 10, 30), (40, 10, 40), (41, 10, 40), (3, 10, 3)] {
+        for (pledge, bond, stake) in
+            [(0, 10, 10), (30, 10, 30), (40, 10, 40), (41, 10, 40), (3, 10, 3)]
+        {
             let found = terms.stake_of(U256::from(pledge), U256::from(bond));
             assert_eq!(found, U256::from(stake), "{pledge} of {bond}");
         }
