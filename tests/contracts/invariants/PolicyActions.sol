@@ -162,11 +162,11 @@ abstract contract PolicyActions is DefaultActions {
 
     /// @dev By the policies of the epoch alone: asked again in their order, they say the same.
     function _checkFrozen(uint64 epoch) internal virtual override {
-        IPolicy[] memory policies = schedule.policiesAt(schedule.stageAt(epoch), epoch);
+        IPolicy[] memory list = schedule.policiesAt(schedule.stageAt(epoch), epoch);
         uint16[] memory expected = new uint16[](config.clock.slotsPerEpoch);
-        for (uint256 i; i < policies.length; ++i) {
-            _check(71, policies[i].isReady(epoch), "frozen while a policy waits");
-            expected = policies[i].fill(epoch, schedule.seedOf(epoch), expected);
+        for (uint256 i; i < list.length; ++i) {
+            _check(71, list[i].isReady(epoch), "frozen while a policy waits");
+            expected = list[i].fill(epoch, schedule.seedOf(epoch), expected);
         }
         uint16[] memory slots = schedule.slotsOf(epoch);
         _check(71, keccak256(abi.encode(slots)) == keccak256(abi.encode(expected)), "not what the policies answer");
