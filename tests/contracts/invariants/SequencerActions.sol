@@ -96,14 +96,15 @@ abstract contract SequencerActions is HandlerBase {
         _toGenesis();
         uint64 current = schedule.currentSlot();
         uint64 slot = current - uint64(_roll(current < 8 ? current + 1 : 8));
+        // One of the past, or one that the turn in progress is going to lose.
+        (, uint64 end,) = schedule.turnOf(current);
         bool any;
-        for (uint64 s = current < 16 ? 0 : current - 16; s <= current; ++s) {
-            uint16 assigned = schedule.assignedTo(s);
+        for (uint64 s = current < 16 ? 0 : current - 16; s < end && !any; ++s) {
             if (schedule.isMissed(s) || schedule.isVoided(s)) continue;
-            bool held = schedule.holderAt(s, 0) == assigned && schedule.holderAt(s, type(uint256).max) == assigned;
-            if (!held) (slot, any) = (s, true);
+            if (schedule.holderAt(s, 0) != schedule.assignedTo(s)) (slot, any) = (s, true);
         }
         if (!any && _spared()) return;
+        if (any) _reach(schedule.startOfSlot(slot));
         _withLeak("recordMiss", stranger, schedule.assignedTo(slot), abi.encodeCall(baton.recordMiss, (slot)));
     }
 

@@ -12,13 +12,13 @@ abstract contract VaultChecks is InvariantTest {
         Filed[] memory filed = handler.allFiled();
         (uint256 eth, uint256 tokens) = (0, 0);
         for (uint256 i; i < filed.length; ++i) {
-            (uint256 amount, uint256 shares, uint256 releaseTime) =
-                vault.ticketOf(filed[i].operator, filed[i].ticket, filed[i].holder);
-            if (shares == 0 || vm.getBlockTimestamp() < releaseTime) continue;
-            // Each takes its part of what is left: the next one is told of less.
-            if (!_claim(filed[i])) {
-                (eth, tokens) = filed[i].ticket >> 48 == 0 ? (eth + amount, tokens) : (eth, tokens + amount);
-            }
+            if (_isDue(filed[i])) _claim(filed[i]);
+        }
+        // Who is not paid, for its payee refuses, is the last of its release then, and is told of all that is left.
+        for (uint256 i; i < filed.length; ++i) {
+            if (!_isDue(filed[i])) continue;
+            (uint256 amount,,) = vault.ticketOf(filed[i].operator, filed[i].ticket, filed[i].holder);
+            (eth, tokens) = filed[i].ticket >> 48 == 0 ? (eth + amount, tokens) : (eth, tokens + amount);
         }
         for (uint16 id = 1; id <= registry.operatorCount(); ++id) {
             (uint256 e,,,) = vault.poolOf(id, 0);
@@ -122,6 +122,12 @@ abstract contract VaultChecks is InvariantTest {
         current = vault.idOf(id, asset);
         (uint256 assets, uint256 shares,,) = vault.poolOf(id, asset);
         if ((assets + 1) * 1e6 < shares + 1) --current;
+    }
+
+    /// @dev Whether its release has come, and it is not claimed.
+    function _isDue(Filed memory filed) private view returns (bool) {
+        (, uint256 shares, uint256 releaseTime) = vault.ticketOf(filed.operator, filed.ticket, filed.holder);
+        return shares != 0 && vm.getBlockTimestamp() >= releaseTime;
     }
 
     function _claim(Filed memory filed) private returns (bool ok) {
