@@ -110,7 +110,12 @@ abstract contract BidderActions is HandlerBase {
         uint64 current = registry.currentEpoch();
         for (uint256 i = _rounds.length; i != 0; --i) {
             uint64 epoch = _rounds[i - 1];
-            if (epoch > current || epoch + config.ring < current + 2) continue;
+            if (epoch > current + 1 || epoch + config.ring < current + 2) continue;
+            if (epoch > current) {
+                // Now and then one that nobody freezes in time.
+                if (_phaseOf(epoch) == EpochPhase.Frozen || _roll(4) != 0) continue;
+                _reach(schedule.startOfEpoch(epoch));
+            }
             bool served = _phaseOf(epoch) == EpochPhase.Frozen;
             if (served && _roll(8) != 0) continue;
             if (!served && _roll(4) != 0) {
@@ -139,7 +144,8 @@ abstract contract BidderActions is HandlerBase {
     function _tryCommit(uint16 id) private {
         uint64 epoch = registry.currentEpoch() + 2;
         bool sold = address(schedule.firstPolicyOf(epoch)) == auction.POLICY();
-        if (!sold && registry.stageAt(epoch) < 2 && _roll(2) == 0) _advanceStage();
+        // Not where that is decided already.
+        if (!sold && registry.stageAt(epoch + 1) < 2 && _roll(2) == 0) _advanceStage();
         if (!(sold && registry.isEligible(id, epoch)) && _spared()) return;
         (, uint256 closes) = auction.commitWindow(epoch);
         if (_now() >= closes && _spared()) return;

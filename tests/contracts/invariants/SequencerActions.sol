@@ -284,7 +284,8 @@ abstract contract SequencerActions is HandlerBase {
         _check(17, loss <= config.baton.leakPerMiss + 2 gwei, "a miss leaked more than the price of a miss");
         if (silent == reserve.id) return true;
         uint256 gain = vault.slashableOf(reserve.id) - reserveBefore;
-        _check(17, gain <= (loss + 2) / 3, "the reserve earned more than a third of a leak");
+        // Each of the four worths is rounded down to a wei.
+        _check(17, gain <= loss / 3 + 2, "the reserve earned more than a third of a leak");
     }
 
     /// @dev The same call on the same state, with another target's mood.

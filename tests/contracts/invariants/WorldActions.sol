@@ -71,7 +71,7 @@ abstract contract WorldActions is OwnerActions, DelegatorActions, BidderActions,
         // The auction's stage lasts for a while, the last one for ever.
         uint8 stage = registry.stageAt(registry.currentEpoch() + 3);
         if (stage >= 2 && (_spared() || _spared())) return;
-        if (stage == registry.LAST_STAGE() && _spared()) return;
+        if (stage == registry.LAST_STAGE() && (_spared() || _spared())) return;
         _advanceStage();
     }
 
