@@ -3,6 +3,7 @@ pragma solidity ^0.8.30;
 
 import {HandlerBase} from "./HandlerBase.sol";
 import {Refusal} from "@rota/contracts/interfaces/IOpenBidAuction.sol";
+import {EpochPhase} from "@rota/contracts/types/Types.sol";
 
 /// @notice What bidders of the open auction do, and who tends their epochs.
 abstract contract OpenBidderActions is HandlerBase {
@@ -102,8 +103,14 @@ abstract contract OpenBidderActions is HandlerBase {
     /* AFTERWARDS */
     function refundOpen(uint256 seed) external action(seed) {
         uint64 epoch = _pastEpoch();
+        uint64 next = registry.currentEpoch() + 1;
+        if (openAuction.heldOf(next) != 0 && _phaseOf(next) != EpochPhase.Frozen && _roll(2) == 0) {
+            // Now and then one that nobody freezes in time.
+            _reach(schedule.startOfEpoch(next));
+            epoch = next;
+        }
         if (openAuction.heldOf(epoch) == 0 && _spared()) return;
-        if (_allAssigned(epoch) && _spared()) return;
+        if (_allAssigned(epoch) && (_spared() || _spared())) return;
         _try("open.refund", stranger, address(openAuction), abi.encodeCall(openAuction.refund, (epoch)));
     }
 

@@ -35,7 +35,7 @@ abstract contract WorldActions is OwnerActions, DelegatorActions, BidderActions,
         if (_roll(8) != 0) {
             if (epoch == registry.currentEpoch() + 1 && _phaseOf(epoch) == EpochPhase.Pending) _tendSeed(epoch);
             (bool settled,,,) = auction.resultOf(epoch);
-            if (!settled) _trySettle(epoch);
+            if (!settled && auction.bidders(epoch).length != 0) _trySettle(epoch);
             _tendPolicies(epoch);
         }
         if (_phaseOf(epoch) != EpochPhase.Seeded && _spared()) return;
