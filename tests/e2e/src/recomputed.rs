@@ -14,6 +14,7 @@ use rota_bindings::{
     OpenBidAuction::OpenBidAuctionCalls,
     OperatorRegistry::OperatorRegistryCalls,
     Performance::PerformanceCalls,
+    Pledges::PledgesCalls,
     RewardPool::RewardPoolCalls,
     Schedule::{EpochFrozen, HolderChanged, ScheduleCalls, SeedRecorded, SlotsVoided},
     SealedBidAuction::{AuctionSettled, BidCommitted, BidRevealed, SealedBidAuctionCalls},
@@ -34,6 +35,7 @@ pub struct Facts<'a> {
     pub seen: &'a Seen,
     pub clock: Clock,
     pub contracts: Contracts,
+    pub pledges: Address,
     /// Scheduled epochs of the run.
     pub epochs: u64,
     /// Auction's floor, gwei.
@@ -60,6 +62,7 @@ impl<'a> Facts<'a> {
             seen,
             clock,
             contracts: watched.witness.devnet.contracts,
+            pledges: watched.pledges,
             epochs,
             floor_gwei: watched.floor_gwei,
             sealers: watched.witness.streams.sealers(),
@@ -291,6 +294,7 @@ impl<'a> Facts<'a> {
             (at.stake, "StakeWeighted", StakeWeightedCalls::name_by_selector(selector)),
             (at.performance, "Performance", PerformanceCalls::name_by_selector(selector)),
             (at.open_auction, "OpenBidAuction", OpenBidAuctionCalls::name_by_selector(selector)),
+            (self.pledges, "Pledges", PledgesCalls::name_by_selector(selector)),
             (at.rewards, "RewardPool", RewardPoolCalls::name_by_selector(selector)),
         ]
         .into_iter()

@@ -5,8 +5,9 @@ use crate::{
     until::until,
     witness::{Devnet, Witness},
 };
+use alloy::primitives::Address;
 use eyre::{Result, bail};
-use rota_bindings::SealedBidAuction::FLOOR_PRICECall;
+use rota_bindings::{BondVault::PLEDGESCall, SealedBidAuction::FLOOR_PRICECall};
 use rota_core::message;
 use rota_devnet::l1::L1_CHAIN_ID;
 use std::{
@@ -25,6 +26,8 @@ const GWEI: u64 = 1_000_000_000;
 pub struct Watched {
     pub ended: ExitStatus,
     pub witness: Witness,
+    /// What the vault answers to `PLEDGES()`.
+    pub pledges: Address,
     /// Auction's floor, gwei.
     pub floor_gwei: u64,
     /// Folder of its logs.
@@ -47,10 +50,11 @@ pub async fn watch(devnet: &mut Command, dir: &Path) -> Result<Watched> {
     let logs = dir.join("logs").canonicalize()?;
     let witness = Witness::new(stack, streams, logs.clone());
     let auction = witness.devnet.contracts.auction;
+    let pledges = witness.l1().call(witness.devnet.contracts.vault, PLEDGESCall {}).await?;
     let floor_gwei = witness.l1().call(auction, FLOOR_PRICECall {}).await?.to::<u64>() / GWEI;
     let ended = tokio::select! {
         ended = devnet.wait() => ended?,
         () = witness.watch() => unreachable!("it watches for ever"),
     };
-    Ok(Watched { ended, witness, floor_gwei, logs })
+    Ok(Watched { ended, witness, pledges, floor_gwei, logs })
 }
