@@ -112,11 +112,7 @@ contract GovernanceHandler is GovernedFixture {
         (bool found, uint256 i) = _inState(IGovernor.ProposalState.Succeeded);
         if (!found && _roll(8) != 0) return;
         if (!found) i = _roll(_all.length + 1);
-        if (i == _all.length) return;
-        Proposal memory p = _all[i];
-        bytes memory data =
-            abi.encodeCall(governor.queue, (p.targets, p.values, p.payloads, keccak256(bytes(p.description))));
-        if (_try("queue", stranger, address(governor), data)) _queuedAt[_idOf(p)] = vm.getBlockTimestamp();
+        if (i != _all.length) _tryToQueue(_all[i]);
     }
 
     function execute(uint256 seed) external action(seed, true) {
@@ -151,15 +147,19 @@ contract GovernanceHandler is GovernedFixture {
         _checkVotes(id);
     }
 
+    /// @dev Of what was just queued, if anything can be; else of what has been for a while, mostly too late.
     function veto(uint256 seed) external action(seed, false) {
-        (bool found, uint256 i) = _inState(IGovernor.ProposalState.Queued);
+        if (_roll(2) == 0) return;
+        (bool found, uint256 i) = _inState(IGovernor.ProposalState.Succeeded);
+        if (found) _tryToQueue(_all[i]);
+        else (found, i) = _inState(IGovernor.ProposalState.Queued);
         if (!found) return;
         Proposal memory p = _all[i];
         bytes memory data = abi.encodeCall(guardianContract.veto, (_operationOf(p)));
         bool due = vm.getBlockTimestamp() >= governor.proposalEta(_idOf(p));
         (address guard_, uint64 until) = guardianContract.guard();
         address sender = _roll(3) == 0 ? stranger : guard_;
-        if (sender == address(0) || _roll(2) == 0) return;
+        if (sender == address(0)) return;
         bool ok = _try("veto", sender, address(guardianContract), data);
         if (!ok) return;
         _vetoed[_idOf(p)] = true;
@@ -304,6 +304,12 @@ contract GovernanceHandler is GovernedFixture {
     }
 
     /* INTERNAL */
+    function _tryToQueue(Proposal memory p) internal {
+        bytes memory data =
+            abi.encodeCall(governor.queue, (p.targets, p.values, p.payloads, keccak256(bytes(p.description))));
+        if (_try("queue", stranger, address(governor), data)) _queuedAt[_idOf(p)] = vm.getBlockTimestamp();
+    }
+
     function _inState(IGovernor.ProposalState wanted) internal returns (bool found, uint256 index) {
         uint256 length = _all.length;
         uint256 count = length < RECENT ? length : RECENT;

@@ -283,7 +283,9 @@ abstract contract SequencerActions is HandlerBase {
         uint256 loss = before > vault.slashableOf(silent) ? before - vault.slashableOf(silent) : 0;
         _check(17, loss <= config.baton.leakPerMiss + 2 gwei, "a miss leaked more than the price of a miss");
         if (silent == reserve.id) return true;
-        uint256 gain = vault.slashableOf(reserve.id) - reserveBefore;
+        // Less, if what was left of a worn-out pool is burned before it grows again.
+        uint256 reserveNow = vault.slashableOf(reserve.id);
+        uint256 gain = reserveNow > reserveBefore ? reserveNow - reserveBefore : 0;
         // Each of the four worths is rounded down to a wei.
         _check(17, gain <= loss / 3 + 2, "the reserve earned more than a third of a leak");
     }
