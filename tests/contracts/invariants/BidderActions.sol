@@ -127,6 +127,7 @@ abstract contract BidderActions is HandlerBase {
             for (uint256 k; k < bidders.length && !served; ++k) {
                 if (auction.lockedOf(epoch, bidders[k]) != 0) id = bidders[k];
             }
+            if (auction.lockedOf(epoch, id) == 0 && _spared()) continue;
             _refund(epoch, id);
             return;
         }

@@ -38,7 +38,7 @@ abstract contract DefaultActions is WorldActions {
     function voidUnderbonded(uint256 seed) external action(seed) {
         uint64 epoch = registry.currentEpoch() + 1;
         uint16 id = _defaulter(epoch);
-        if (id == 0 && _spared()) return;
+        if (id == 0 && (_spared() || _spared())) return;
         if (id == 0) id = _anyOperator();
         // Some restake when they see that they were drawn.
         uint256 missing = pledges.checkPledge(id, epoch);

@@ -19,6 +19,8 @@ contract GovernanceHandler is GovernedFixture {
 
     /// @dev Older proposals than so many are left to their fate.
     uint256 internal constant RECENT = 12;
+    /// @dev An epoch after all that is decided.
+    uint64 internal constant FAR = 1_000_000;
 
     /// @notice Everything ever proposed.
     Proposal[] internal _all;
@@ -64,11 +66,10 @@ contract GovernanceHandler is GovernedFixture {
     /* ACTIONS */
     modifier action(uint256 seed, bool mayChange) {
         _entropy = uint256(keccak256(abi.encode(_entropy, seed)));
-        bytes32 before = _governed();
+        (bytes32 before, bytes32 core) = (_governed(), _core());
         _;
-        bytes32 found = _governed();
-        _check(91, mayChange || found == before, "governed without a decision");
-        _check(93, !_ossified || found == before, "a lever moved after the core was ossified");
+        _check(91, mayChange || _governed() == before, "governed without a decision");
+        _check(93, !_ossified || _core() == core, "a lever of the core moved after it was ossified");
         uint8 stage = registry.stageAt(registry.currentEpoch() + 3);
         _check(93, stage >= highestStage, "a stage was walked back");
         highestStage = stage;
@@ -249,30 +250,40 @@ contract GovernanceHandler is GovernedFixture {
     /* WHAT MUST BE */
     /// @dev All that levers move, as it is decided by now: what takes effect by time alone is read for an epoch far ahead.
     function _governed() internal view returns (bytes32) {
-        uint64 far = 1_000_000;
-        bytes32 numbers = keccak256(
+        (address guard_, uint64 until) = guardianContract.guard();
+        bytes32 ofVotes = keccak256(
             abi.encode(
                 governor.votingDelay(),
                 governor.votingPeriod(),
                 governor.proposalThreshold(),
                 governor.quorumNumerator(),
                 timelock.getMinDelay(),
-                rota.rewards.emissionAt(far),
-                rota.splitter.sharesAt(far)
+                guard_,
+                until
             )
         );
-        (address guard_, uint64 until) = guardianContract.guard();
-        bytes32 seats =
-            keccak256(abi.encode(registry.governance(), guard_, until, adapter.isOssified(), systemConfig.gasLimit()));
+        bytes32 ofChainOwner = keccak256(abi.encode(adapter.isOssified(), systemConfig.gasLimit()));
+        return keccak256(abi.encode(_core(), ofVotes, ofChainOwner));
+    }
+
+    /// @dev The part of it that ends when the core is ossified. Votes go on over their own rules and over what the chain's owner can do.
+    function _core() internal view returns (bytes32 rules) {
         (,, uint256 eta) = court.caseOf(2);
-        bytes32 rules = keccak256(abi.encode(registry.stageAt(far), eta));
+        rules = keccak256(
+            abi.encode(
+                registry.governance(),
+                registry.stageAt(FAR),
+                rota.rewards.emissionAt(FAR),
+                rota.splitter.sharesAt(FAR),
+                eta
+            )
+        );
         for (uint8 stage; stage < 4; ++stage) {
-            rules = keccak256(abi.encode(rules, schedule.policiesAt(stage, far)));
+            rules = keccak256(abi.encode(rules, schedule.policiesAt(stage, FAR)));
         }
         for (uint256 i; i < OPERATORS; ++i) {
             rules = keccak256(abi.encode(rules, registry.entityOfOwner(operators[i].owner)));
         }
-        return keccak256(abi.encode(numbers, seats, rules));
     }
 
     function _checkRanges() internal {

@@ -27,7 +27,7 @@ abstract contract OpenBidderActions is HandlerBase {
     }
 
     function withdrawOpenProceeds(uint256 seed) external action(seed) {
-        if (openAuction.proceeds() == 0 && _spared()) return;
+        if (openAuction.proceeds() == 0 && (_spared() || _spared())) return;
         bytes memory data = abi.encodeCall(openAuction.withdrawProceeds, ());
         _try("open.withdrawProceeds", stranger, address(openAuction), data);
     }

@@ -26,12 +26,9 @@ abstract contract SequencerActions is HandlerBase {
     /// @dev The assigned operator comes back to a turn taken over.
     function claimBack(uint256 seed) external action(seed) {
         _toGenesis();
+        if (_roll(4) != 0) _loseTurn();
         uint64 slot = schedule.currentSlot();
         (, uint64 end,) = schedule.turnOf(slot);
-        if (schedule.currentHolder() == schedule.assignedTo(slot) && end > slot + 1 && _roll(4) != 0) {
-            if (_silence()) _tryTakeOver(_anyTaker());
-        }
-        slot = schedule.currentSlot();
         if (_roll(4) == 0) ++slot;
         bool lost = schedule.holderAt(slot + 1, 0) != schedule.assignedTo(slot + 1);
         if (!(lost && slot + 1 < end && !schedule.isVoided(slot + 1)) && _spared()) return;
@@ -94,14 +91,10 @@ abstract contract SequencerActions is HandlerBase {
 
     function recordMiss(uint256 seed) external action(seed) {
         _toGenesis();
-        uint64 current = schedule.currentSlot();
-        uint64 slot = current - uint64(_roll(current < 8 ? current + 1 : 8));
-        // One of the past, or one that the turn in progress is going to lose.
-        (, uint64 end,) = schedule.turnOf(current);
-        bool any;
-        for (uint64 s = current < 16 ? 0 : current - 16; s < end && !any; ++s) {
-            if (schedule.isMissed(s) || schedule.isVoided(s)) continue;
-            if (schedule.holderAt(s, 0) != schedule.assignedTo(s)) (slot, any) = (s, true);
+        (bool any, uint64 slot) = _unrecorded();
+        if (!any) {
+            _loseTurn();
+            (any, slot) = _unrecorded();
         }
         if (!any && _spared()) return;
         if (any) _reach(schedule.startOfSlot(slot));
@@ -177,6 +170,31 @@ abstract contract SequencerActions is HandlerBase {
         if (set.length == 0 || _roll(8) == 0) return _anyOperator();
         id = set[_roll(set.length)];
         return id == holder ? reserve.id : id;
+    }
+
+    /// @dev A slot that was missed and is not recorded: one of the past, or one that the turn in progress is going to lose; else
+    /// any of late.
+    function _unrecorded() private returns (bool any, uint64 slot) {
+        uint64 current = schedule.currentSlot();
+        (, uint64 end,) = schedule.turnOf(current);
+        for (slot = current < 16 ? 0 : current - 16; slot < end; ++slot) {
+            if (schedule.isMissed(slot) || schedule.isVoided(slot)) continue;
+            if (schedule.holderAt(slot, 0) != schedule.assignedTo(slot)) return (true, slot);
+        }
+        slot = current - uint64(_roll(current < 8 ? current + 1 : 8));
+    }
+
+    /// @dev Somebody takes over the next turn that has more than its first slot, if one is decided.
+    function _loseTurn() private {
+        uint64 slot = schedule.currentSlot();
+        (, uint64 end,) = schedule.turnOf(slot);
+        while (end == slot + 1 && _isDecided(end)) {
+            slot = end;
+            (, end,) = schedule.turnOf(slot);
+        }
+        if (end == slot + 1) return;
+        _reach(schedule.startOfSlot(slot));
+        if (schedule.currentHolder() == schedule.assignedTo(slot) && _silence()) _tryTakeOver(_anyTaker());
     }
 
     /// @dev Neither who holds nor whose turn it is, most of the time.
