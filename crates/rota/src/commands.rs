@@ -25,7 +25,7 @@ pub async fn register(config: &Config, dry_run: bool, say: &dyn Fn(&str)) -> Res
     );
     if me.id(&view).is_none() {
         ensure!(
-            view.entity_of(me.owner) != 0,
+            view.is_admitted(me.owner),
             "{} is not whitelisted: ask governance for it",
             me.owner
         );

@@ -13,12 +13,12 @@ const NEVER: Timestamp = Timestamp(u64::MAX);
 /// Wei.
 const GWEI: Wei = Wei::from_limbs([1_000_000_000, 0, 0, 0]);
 
-/// Registers our keys. Needs the owner's key and its place on the whitelist.
+/// Registers our keys. Needs the owner's key and, until stage 3, its place on the whitelist.
 pub fn register(view: &ChainView, me: &Me) -> Result<Option<Intent>, Held> {
     if !me.has_owner_key {
         return Err(Held::NotRegistered);
     }
-    if view.entity_of(me.owner) == 0 {
+    if !view.is_admitted(me.owner) {
         return Err(Held::NotWhitelisted { owner: me.owner });
     }
     let Some(batcher_proof) = me.batcher_proof.clone() else {

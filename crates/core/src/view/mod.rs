@@ -42,6 +42,8 @@ use std::{
 
 /// L1 blocks that can be taken off the view again: over ten minutes of Ethereum, twice what it takes to finalize.
 pub const DEPTH: usize = 128;
+/// `LAST_STAGE` of the registry: there is no whitelist any more.
+pub const LAST_STAGE: u8 = 3;
 
 /// What does not change while a deployment lives.
 #[derive(Clone, Debug, PartialEq, Eq)]

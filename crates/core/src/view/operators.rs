@@ -1,6 +1,6 @@
 //! Queries about operators.
 
-use super::{ChainView, Operator, Status};
+use super::{ChainView, LAST_STAGE, Operator, Status};
 use crate::types::{Epoch, OperatorId, Timestamp, Wei};
 use alloy::primitives::Address;
 
@@ -49,9 +49,12 @@ impl ChainView {
         self.state().operators.keys().copied().filter(move |id| self.is_eligible(*id, epoch))
     }
 
-    /// The entity of an owner; 0 if it is not whitelisted.
-    pub fn entity_of(&self, owner: Address) -> u32 {
-        self.state().entities.get(&owner).copied().unwrap_or_default()
+    /// Whether the registry would take an operator of `owner` now: it is on the whitelist, or there is none any more once the
+    /// operator would count. In stage 0 the registry also asks for the foundation's own.
+    pub fn is_admitted(&self, owner: Address) -> bool {
+        let effective = Epoch(self.timeline().epoch_at(self.head().timestamp).0 + 2);
+        self.stage(effective) == LAST_STAGE
+            || self.state().entities.get(&owner).is_some_and(|entity| *entity != 0)
     }
 
     pub fn stage(&self, epoch: Epoch) -> u8 {

@@ -8,7 +8,7 @@ use alloy::{
     transports::TransportError,
 };
 use rota_bindings::{Baton, OperatorRegistry};
-use rota_core::{root_cause, types::OperatorId};
+use rota_core::{root_cause, types::OperatorId, view::LAST_STAGE};
 
 /// The contracts are there, and the keys and balances fit them.
 pub(super) async fn check(
@@ -53,7 +53,10 @@ pub(super) async fn check(
                 });
             }
         }
-        if registry.entityOfOwner(owner).call().await.map_err(missing())? == 0 {
+        // The stage in which it would begin to count.
+        let stage = registry.stageAt(epoch + 2).call().await.map_err(missing())?;
+        let entity = registry.entityOfOwner(owner).call().await.map_err(missing())?;
+        if entity == 0 && stage != LAST_STAGE {
             return Err(Fault::NotWhitelisted(owner));
         }
         let bound = registry.operatorOfKey(batcher).call().await.map_err(missing())?;

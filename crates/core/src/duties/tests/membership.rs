@@ -9,6 +9,12 @@ fn an_operator_registers_bonds_and_activates_by_itself() {
     let whitelisted = || Scene::new().whitelisted(newcomer);
     for (why, scene, me, expected) in [
         ("not admitted", Scene::new(), &me, Err(Held::NotWhitelisted { owner: me.owner })),
+        (
+            "the whitelist has fallen",
+            Scene::new().stage(3),
+            &me,
+            Ok(vec![format!("register/{}", me.sequencer_key)]),
+        ),
         ("admitted", whitelisted(), &me, Ok(vec![format!("register/{}", me.sequencer_key)])),
         (
             "without the batcher's proof",
