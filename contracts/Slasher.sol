@@ -117,7 +117,7 @@ contract Slasher is Evidence {
             if (voided == 0) return 0;
             locks = voided * pledges.lockPerSlotAt(_clock().epochAt(block.timestamp) + 1);
         }
-        taken = VAULT.slash(operator, locks, msg.sender);
+        taken = _slash(operator, locks, VAULT.coreOf(operator));
         emit Expelled(operator, msg.sender, taken);
     }
 
@@ -129,8 +129,12 @@ contract Slasher is Evidence {
     {
         // Check: the operator's word, about a block that could be.
         _checkCommitment(operator, commitment, signature);
-        uint256 dated = _clock().l2Timestamp(commitment.number);
+        Clock memory c = _clock();
+        uint256 dated = c.l2Timestamp(commitment.number);
         if (commitment.timestamp != dated) revert Slasher_WrongTimestamp(commitment.timestamp, dated);
+        // There are slots without end: whoever has the key could sign a lock's worth for each. Now it is those of a window and two epochs.
+        uint64 last = c.firstSlotOf(c.epochAt(block.timestamp) + 2);
+        if (commitment.slot >= last) revert Slasher_SlotUndecided(commitment.slot, last);
 
         // Check: the slot did not give it, and the operator must have known.
         rule = _ruleBroken(operator, commitment.slot, dated);
@@ -272,14 +276,15 @@ contract Slasher is Evidence {
         Offenders before = _offenders;
         uint256 share = _shareAfter(before);
         uint256 core = VAULT.coreOf(operator);
-        if (operator == RESERVE) _judge("height", operator, number);
+        // Who is never tombstoned pays once an epoch: heights are without end.
+        if (operator == RESERVE) _judge("epoch", operator, _clock().epochAt(block.timestamp));
         else REGISTRY.tombstone(operator);
         // Who has nothing at stake makes nobody's offence dearer, nor does the reserve by each of its heights.
         if (2 * core >= VAULT.MIN_BOND() && !before.contains(operator)) {
             _offenders = before.push(operator, block.timestamp);
         }
         emit Equivocated(operator, number, msg.sender, share);
-        VAULT.slash(operator, _corePenalty(core, share), msg.sender);
+        _slash(operator, _corePenalty(core, share), core);
     }
 
     function _corePenalty(uint256 core, uint256 share) internal pure returns (uint256) {
@@ -304,7 +309,18 @@ contract Slasher is Evidence {
         bool canBeJailed = status == Status.Active || status == Status.Jailed || status == Status.Exited;
         if (operator != RESERVE && canBeJailed) REGISTRY.jail(operator);
         uint64 epoch = _clock().epochOf(slot);
-        VAULT.slash(operator, VAULT.PLEDGES().lockPerSlotAt(epoch), msg.sender);
+        _slash(operator, VAULT.PLEDGES().lockPerSlotAt(epoch), VAULT.coreOf(operator));
+    }
+
+    /// @dev Takes `value`, at most what there is, from the whole pool. The reporter earns by the part of it that is the operator's own,
+    /// its core exit included: a tenth of what others lose would pay an operator of little bond to destroy theirs (INV-35).
+    function _slash(uint16 operator, uint256 value, uint256 core) internal returns (uint256 taken) {
+        uint256 all = VAULT.slashableOf(operator);
+        uint256 own = Math.max(VAULT.selfBondOf(operator), core);
+        value = Math.min(value, all);
+        uint256 rewarded = own < all ? value * own / all : value;
+        taken = VAULT.slash(operator, rewarded, msg.sender);
+        if (rewarded != value) taken += VAULT.slash(operator, value - rewarded, address(0));
     }
 
     /// @dev Notes that the operator pays for this slot, boundary or height; reverts if it did before.

@@ -20,9 +20,13 @@ import {ISchedule} from "./ISchedule.sol";
 ///
 /// A tombstone is final, so that no evidence of an equivocation counts twice. Locks and voids follow by `expel`, by anyone and in the same
 /// block if its caller wants: what they cost grows with the epochs under dispute, and evidence must stay cheap to bring. The
-/// reserve is neither jailed nor tombstoned: it pays once for each height. Eviction by vote spares nobody the punishment. For the later
-/// offenders only those count that had half of the minimum bond at stake, the reserve once: else ids without bond could make an
-/// honest operator's accident dearer for no more than gas.
+/// reserve is neither jailed nor tombstoned: it pays for one equivocation an epoch. Eviction by vote spares nobody the punishment. For
+/// the later offenders only those count that had half of the minimum bond at stake, the reserve once: else ids without bond could make
+/// an honest operator's accident dearer for no more than gas.
+///
+/// The reporter earns a tenth of what the operator's own bond lost, not of what was delegated: else whoever owns less than a tenth of
+/// its pool would be paid for destroying the rest of it. What a stolen key can cost is bounded for the same reason: a slot is judged
+/// once, and no slot beyond the next epoch is.
 ///
 /// What must not be punished, and why it is not. After an L1 reorg an honest holder seals a height again: the first block's L1
 /// origin is not canonical then, so the origins are neither equal nor both canonical. A gap fill is dated before its slot and is
@@ -82,7 +86,9 @@ interface ISlasher {
     error Slasher_NotTheOutgoing(uint16 operator, uint64 boundarySlot, uint16 outgoing);
     /// @notice The commitment keeps to the receipt.
     error Slasher_ReceiptKept(uint16 operator, uint64 boundarySlot);
-    /// @notice The operator has paid for this slot, boundary or height.
+    /// @notice The slot is not of the next epoch or before: there is nothing yet to break.
+    error Slasher_SlotUndecided(uint64 slot, uint64 first);
+    /// @notice The operator has paid for this slot or boundary, or the reserve for this epoch.
     error Slasher_AlreadyJudged(uint16 operator, uint64 number);
     /// @notice The slasher did not tombstone the operator.
     error Slasher_NotTombstoned(uint16 operator);
@@ -106,7 +112,7 @@ interface ISlasher {
     /// - the L1 origins are equal, or both canonical now, else {Slasher_OriginNotCanonical}
     /// - the slot of `a` ended at most `EVIDENCE_WINDOW` ago, if it ended, else {Slasher_TooLate}
     /// - the operator's sequencer key of the epoch of that slot signed both, else {Slasher_WrongSigner}
-    /// - the operator was not tombstoned by evidence before, else `OperatorRegistry_WrongStatus`; the reserve did not pay for this height,
+    /// - the operator was not tombstoned by evidence before, else `OperatorRegistry_WrongStatus`; the reserve did not pay in this epoch,
     ///   else {Slasher_AlreadyJudged}
     /// @param a The one whose slot tells key and window. Signatures: 65 bytes r, s, v or 64 r, vs; of a cluster 96.
     function proveEquivocation(
@@ -164,6 +170,7 @@ interface ISlasher {
     ///   `SETTLE_BLOCKS` ago and its holders never include the operator; (T3) the slot begins more than `EARLY_LEAD` from now
     /// - no take-over or return took effect within 3 L1 blocks of its date, else {Slasher_NearTakeOver}; by T2, it is not dated in
     ///   the first 3 of what the operator lost by a void, else {Slasher_InTurn}
+    /// - its slot is of an epoch that is assigned by now or about to be, the next one at most, else {Slasher_SlotUndecided}
     /// - the operator did not pay for this slot, else {Slasher_AlreadyJudged}
     /// @return rule The rule it breaks.
     function proveOutOfTurn(uint16 operator, BlockCommitment calldata commitment, bytes calldata signature)

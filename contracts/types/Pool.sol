@@ -10,7 +10,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 /// has a price too, and nobody is first. Everything rounds down, in favour of the shares that stay.
 type Pool is uint256;
 
-/// @notice More than 72 bits of quanta or shares: refused by name, never by a panic (INV-51).
+/// @notice More than 72 bits of quanta or shares, or 16 of generations: refused by name, never by a panic (INV-51).
 error Pool_Overflow(Pool self, uint256 quanta);
 /// @notice Less in the pool than is to be taken out. Cannot happen.
 error Pool_Underflow(Pool self, uint256 quanta);
@@ -120,7 +120,8 @@ function isWornOut(Pool self) pure returns (bool) {
     }
 }
 
-/// @notice An empty pool of the next generation.
+/// @notice An empty pool of the next generation; there is none after the 65,536th.
 function successor(Pool self) pure returns (Pool) {
-    return Pool.wrap(uint256(uint16(self.generation() + 1)) << 240);
+    if (self.generation() == type(uint16).max) revert Pool_Overflow(self, 0);
+    return Pool.wrap((self.generation() + 1) << 240);
 }

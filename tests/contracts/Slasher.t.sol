@@ -132,17 +132,18 @@ contract Slasher_Equivocation_Test is SlasherTest {
         baton.takeOver();
     }
 
-    function test_proveEquivocation_GivenReserve_PaysOnceForEachHeight() public {
+    function test_proveEquivocation_GivenReserve_PaysOnceAnEpoch() public {
         (BlockCommitment memory a, BlockCommitment memory b) = _twoBlocks();
         (uint256 penalty,) = slasher.penaltyOf(reserve.id);
         uint256 bond = vault.bondOf(reserve.id);
         _report(reserve, a, b);
         assertEq(vault.bondOf(reserve.id), bond - penalty);
         assertTrue(_status(reserve) == Status.Active, "it stands by");
-        _expectRefused(
-            abi.encodeWithSelector(ISlasher.Slasher_AlreadyJudged.selector, reserve.id, a.number), reserve, b, a
-        );
+        bytes memory again = abi.encodeWithSelector(ISlasher.Slasher_AlreadyJudged.selector, reserve.id, 2);
+        _expectRefused(again, reserve, b, a);
         (a.number, b.number) = (a.number + 1, b.number + 1);
+        _expectRefused(again, reserve, a, b);
+        vm.warp(schedule.startOfEpoch(3));
         _report(reserve, a, b);
     }
 
@@ -326,9 +327,21 @@ contract Slasher_Turn_Test is SlasherTest {
     }
 
     /// @dev However far ahead: no schedule is asked for it.
-    function test_proveOutOfTurn_GivenSlotBeyondTheRing() public {
-        _reportTurn(alice, _dated(FIRST + 400, _start(FIRST + 400)));
+    function test_proveOutOfTurn_GivenLastSlotOfTheNextEpoch() public {
+        uint64 last = 4 * config.clock.slotsPerEpoch - 1;
+        _reportTurn(alice, _dated(last, _start(last)));
         assertTrue(_status(alice) == Status.Jailed);
+    }
+
+    /// @dev It is no offence yet; when its time comes, it is.
+    function test_proveOutOfTurn_RevertWhen_SlotIsUndecided() public {
+        uint64 first = 4 * config.clock.slotsPerEpoch;
+        bytes memory early = abi.encodeWithSelector(ISlasher.Slasher_SlotUndecided.selector, first, first);
+        _expectInTurn(early, alice, _dated(first, _start(first)));
+        // Nor if it is dated after its slot.
+        _expectInTurn(early, alice, _dated(first, _start(first + 1)));
+        vm.warp(schedule.startOfEpoch(3));
+        _reportTurn(alice, _dated(first, _start(first)));
     }
 
     /* WHAT IT COSTS */

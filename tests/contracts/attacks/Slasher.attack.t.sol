@@ -214,9 +214,9 @@ contract SlasherAttackTest is SlasherTest {
             _report(_sybil(i), a, b);
         }
         assertEq(slasher.coreShare(), 2);
-        // The reserve pays for each height, and counts once.
+        // The reserve pays once an epoch, and counts once.
         _report(reserve, a, b);
-        (a.number, b.number) = (a.number + 1, b.number + 1);
+        vm.warp(schedule.startOfEpoch(3));
         _report(reserve, a, b);
         assertEq(slasher.coreShare(), 3);
     }
@@ -268,6 +268,70 @@ contract SlasherAttackTest is SlasherTest {
         uint256 reward = vault.rewardOf(alice.owner)[0];
         assertEq(reach - vault.slashableOf(alice.id), penalty);
         assertLe(reward, penalty / 10);
+    }
+
+    /// @dev She owns less and less of her pool: she is paid by what is hers of it, whoever reports, and however much her delegators lose.
+    function test_attack_SelfReportOfAPoolOfOthers_StillCostsNineTenths() public {
+        address dora = makeAddr("dora");
+        uint256 own = vault.selfBondOf(alice.id);
+        vm.deal(dora, 9 * own);
+        vm.prank(dora);
+        vault.delegate{value: 9 * own}(alice.id);
+        uint256 reach = vault.slashableOf(alice.id);
+        _reportTurn(alice, _dated(FIRST, _start(FIRST + 1)));
+        _equivocate(alice);
+
+        uint256 lost = own - vault.selfBondOf(alice.id);
+        uint256 all = reach - vault.slashableOf(alice.id);
+        assertApproxEqAbs(all, 10 * lost, 100 gwei, "all shares alike");
+        uint256 reward = vault.rewardOf(REPORTER)[0] + vault.rewardOf(stranger)[0];
+        assertLe(reward, lost / 10 + 4 gwei);
+        assertApproxEqAbs(reward, lost / 10, 10 gwei, "but she is worth reporting");
+        assertEq(reward + vault.burnable()[0], all, "the rest is burned");
+    }
+
+    /// @dev What waits in a core exit is hers, too: she is worth reporting to the last second.
+    function test_attack_OffenderInCoreExit_IsWorthReporting() public {
+        vm.prank(address(court));
+        registry.evict(alice.id);
+        vm.warp(schedule.startOfEpoch(7));
+        uint256 own = vault.selfBondOf(alice.id);
+        vm.prank(alice.owner);
+        vault.requestExit(alice.id, 0, own);
+        assertEq(vault.selfBondOf(alice.id), 0);
+        (BlockCommitment memory a, BlockCommitment memory b) = _twoBlocks();
+        uint256 reach = vault.slashableOf(alice.id);
+        _report(alice, a, b);
+        uint256 all = reach - vault.slashableOf(alice.id);
+        assertGt(all, 0);
+        assertApproxEqAbs(vault.rewardOf(REPORTER)[0], all / 10, 1 gwei);
+    }
+
+    /// @dev Slots are without end, and so are heights: whoever stole a key signs for as many as it likes.
+    function test_attack_CommitmentsForSlotsWithoutEnd_CostABoundedSum() public {
+        Operator[2] memory victims = [alice, reserve];
+        for (uint256 v; v < 2; ++v) {
+            uint256 reach = vault.slashableOf(victims[v].id);
+            uint256 paid;
+            for (uint64 i = 1; i < 200; ++i) {
+                BlockCommitment memory c = _dated(FIRST + 2 + i, _start(FIRST + 2 + i));
+                bytes memory signature = _sign(victims[v], c);
+                vm.prank(REPORTER);
+                try slasher.proveOutOfTurn(victims[v].id, c, signature) {
+                    ++paid;
+                } catch {}
+            }
+            assertLe(paid, 2 * config.clock.slotsPerEpoch, "slots of two epochs");
+            assertLe(reach - vault.slashableOf(victims[v].id), paid * pledges.lockPerSlotAt(2) + paid * 1 gwei);
+        }
+        uint256 left = vault.coreOf(reserve.id);
+        for (uint64 i; i < 20; ++i) {
+            (BlockCommitment memory a, BlockCommitment memory b) = _twoBlocks();
+            (a.number, b.number) = (a.number + i, b.number + i);
+            (bytes memory signatureA, bytes memory signatureB) = (_sign(reserve, a), _sign(reserve, b));
+            try slasher.proveEquivocation(reserve.id, a, signatureA, b, signatureB) {} catch {}
+        }
+        assertGe(vault.coreOf(reserve.id), left / 2 - 1 gwei, "one equivocation of the reserve an epoch");
     }
 
     function test_attack_SelfJailBeforeTheTombstone_ChangesNothing() public {

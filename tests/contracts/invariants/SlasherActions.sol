@@ -5,11 +5,20 @@ import {WorldActions} from "./WorldActions.sol";
 import {Operator} from "@rota/contracts/testing/RotaFixture.sol";
 import {BlockCommitment, Status} from "@rota/contracts/types/Types.sol";
 
+/// @notice What penalties reach, and what is the operator's own of it, wei; what the reporter has to collect, by asset.
+struct Reach {
+    uint256 all;
+    uint256 own;
+    uint256[4] reward;
+}
+
 /// @title Reporters, liars and the court
 /// @notice Evidence of every kind, right and wrong, judged by the rules as the design has them; and cases of governance.
 abstract contract SlasherActions is WorldActions {
     /// @dev So many operators are lost for good at most: a campaign without operators tests nothing.
     uint256 internal constant MOST_EXILES = 2;
+    /// @dev Wei that rounding comes to: a quantum of each of two assets, twice.
+    uint256 private constant DUST = 8 gwei;
 
     /// @notice Tombstoned or evicted, for ever.
     mapping(uint16 operator => bool) public exiled;
@@ -27,12 +36,13 @@ abstract contract SlasherActions is WorldActions {
         uint16 id = _offender();
         (bytes memory data, bool expected) = _twoCommitments(id);
         (uint256 core,) = slasher.penaltyOf(id);
-        uint256 reach = vault.slashableOf(id);
+        Reach memory before = _reachOf(id);
         bool ok = _try("proveEquivocation", stranger, address(slasher), data);
         _check(61, ok == expected, "another verdict than the rule's");
         if (!ok) return;
-        _check(63, reach - vault.slashableOf(id) <= core + 4 gwei, "more than its part of the core");
-        if (id == reserve.id) _paid[keccak256(abi.encode("height", _blockNow().number))] = true;
+        _check(63, before.all - vault.slashableOf(id) <= core + DUST, "more than its part of the core");
+        _checkReward(id, before);
+        if (id == reserve.id) _paid[keccak256(abi.encode("epoch", schedule.currentEpoch()))] = true;
         else _convict(id);
         if (id != reserve.id && _roll(2) == 0) _tryExpel(id);
     }
@@ -54,18 +64,22 @@ abstract contract SlasherActions is WorldActions {
         (uint16 id, uint256 kind) = (_mild(), _roll(4));
         uint64 slot = schedule.currentSlot();
         slot = kind < 2 ? slot - 1 : kind == 2 ? slot + 2 : slot;
+        // Now and then one that no schedule decides.
+        if (kind == 2 && _roll(8) == 0) slot += uint64(2 * config.clock.slotsPerEpoch + _roll(1000));
+        bool undecided = slot / config.clock.slotsPerEpoch > schedule.currentEpoch() + 1;
         uint256 dated = kind == 2 ? schedule.startOfSlot(slot) : _now();
 
         bytes32 offence = keccak256(abi.encode("turn", id, slot));
         bool breaks = kind < 2 || (kind == 2 && _now() + config.evidence.earlyLead < dated);
-        bool expected = breaks && !_paid[offence] && !_isNearChange(dated);
+        bool expected = breaks && !undecided && !_paid[offence] && !_isNearChange(dated);
         (Status status,) = registry.statusOf(id);
-        uint256 reach = vault.slashableOf(id);
+        Reach memory before = _reachOf(id);
         bool ok = _try("proveOutOfTurn", stranger, address(slasher), _oneCommitment(id, slot, dated));
         _check(61, ok == expected, "another verdict on a turn");
         if (!ok) return;
         _paid[offence] = true;
-        _check(63, reach - vault.slashableOf(id) <= _lockIn(slot) + 4 gwei, "more than a slot lock");
+        _check(63, before.all - vault.slashableOf(id) <= _lockIn(slot) + DUST, "more than a slot lock");
+        _checkReward(id, before);
         _checkJailed(id, status);
     }
 
@@ -142,9 +156,24 @@ abstract contract SlasherActions is WorldActions {
         if (point == 4) {
             liar = _acting(id == reserve.id ? operators[0].id : reserve.id, schedule.currentEpoch());
         }
-        bool paid = id == reserve.id && _paid[keccak256(abi.encode("height", a.number))];
+        bool paid = id == reserve.id && _paid[keccak256(abi.encode("epoch", schedule.currentEpoch()))];
         expected = point == 5 && !_convicted[id] && !paid;
         data = abi.encodeCall(slasher.proveEquivocation, (id, a, _sign(liar, a), b, signature));
+    }
+
+    function _reachOf(uint16 id) private view returns (Reach memory r) {
+        (r.all, r.own) = (vault.slashableOf(id), vault.selfBondOf(id));
+        uint256 core = vault.coreOf(id);
+        if (core > r.own) r.own = core;
+        r.reward = vault.rewardOf(stranger);
+    }
+
+    /// @dev INV-35: a reporter earns by what the operator itself lost, whatever its delegators did.
+    function _checkReward(uint16 id, Reach memory before) private {
+        Reach memory now_ = _reachOf(id);
+        uint256 earned = now_.reward[0] - before.reward[0];
+        earned += (now_.reward[1] - before.reward[1]) * vault.weightAt(1, registry.currentEpoch()) / 1e18;
+        _check(35, earned <= (before.own - now_.own) / 10 + DUST, "a reporter earned by what others lost");
     }
 
     function _oneCommitment(uint16 id, uint64 slot, uint256 dated) private view returns (bytes memory) {
