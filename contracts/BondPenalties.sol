@@ -33,9 +33,10 @@ abstract contract BondPenalties is BondExits {
     }
 
     /* CONSTANTS AND IMMUTABLES */
-    /// @dev A third at most (INV-17), so that an idle operator costs itself more than it can pay an accomplice.
+    /// @dev A third at most (INV-17), so that an idle operator's pool loses more than it can pay an accomplice.
     uint256 internal constant LEAK_REWARD = 3;
-    /// @dev A tenth at most (INV-35): who reports itself first still loses nine tenths.
+    /// @dev A tenth at most (INV-35): who reports itself first still loses nine tenths. For that, the slasher names a reporter for the
+    /// operator's own part of a penalty alone.
     uint256 internal constant SLASH_REWARD = 10;
 
     address public immutable BATON;

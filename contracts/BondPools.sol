@@ -102,6 +102,12 @@ abstract contract BondPools is BondAssets {
     }
 
     /// @inheritdoc IBondVault
+    function reachOf(uint16 operator) external view returns (uint256, uint256) {
+        Worth memory worth = _worthOf(operator, false);
+        return (worth.all, worth.self);
+    }
+
+    /// @inheritdoc IBondVault
     function slashableOf(uint16 operator) external view returns (uint256) {
         return _worthOf(operator, false).all;
     }

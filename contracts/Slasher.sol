@@ -132,9 +132,9 @@ contract Slasher is Evidence {
         Clock memory c = _clock();
         uint256 dated = c.l2Timestamp(commitment.number);
         if (commitment.timestamp != dated) revert Slasher_WrongTimestamp(commitment.timestamp, dated);
-        // There are slots without end: whoever has the key could sign a lock's worth for each. Now it is those of a window and two epochs.
-        uint64 last = c.firstSlotOf(c.epochAt(block.timestamp) + 2);
-        if (commitment.slot >= last) revert Slasher_SlotUndecided(commitment.slot, last);
+        // Slots are without end, and whoever has the key could sign a lock's worth for each: those that are assigned by now, no others.
+        uint64 beyond = c.firstSlotOf(c.epochAt(block.timestamp) + 2);
+        if (commitment.slot >= beyond) revert Slasher_SlotUndecided(commitment.slot, beyond);
 
         // Check: the slot did not give it, and the operator must have known.
         rule = _ruleBroken(operator, commitment.slot, dated);
@@ -315,8 +315,8 @@ contract Slasher is Evidence {
     /// @dev Takes `value`, at most what there is, from the whole pool. The reporter earns by the part of it that is the operator's own,
     /// its core exit included: a tenth of what others lose would pay an operator of little bond to destroy theirs (INV-35).
     function _slash(uint16 operator, uint256 value, uint256 core) internal returns (uint256 taken) {
-        uint256 all = VAULT.slashableOf(operator);
-        uint256 own = Math.max(VAULT.selfBondOf(operator), core);
+        (uint256 all, uint256 own) = VAULT.reachOf(operator);
+        own = Math.max(own, core);
         value = Math.min(value, all);
         uint256 rewarded = own < all ? value * own / all : value;
         taken = VAULT.slash(operator, rewarded, msg.sender);

@@ -329,6 +329,8 @@ interface IBondVault {
         returns (uint256 own, uint256[] memory ids, uint256[] memory delegated);
     /// @notice Weighted value that `slash` could take now: the bond and all exits that are not released, wei.
     function slashableOf(uint16 operator) external view returns (uint256);
+    /// @notice The same, and the self-bond in it, in one call.
+    function reachOf(uint16 operator) external view returns (uint256 all, uint256 own);
     /// @notice Weighted value that `slashCore` could take now: the self-bond up to `MIN_BOND`, and core exits not released, wei.
     function coreOf(uint16 operator) external view returns (uint256);
     /// @notice Id of the shares that `delegate` mints now.

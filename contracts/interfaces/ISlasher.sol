@@ -86,8 +86,8 @@ interface ISlasher {
     error Slasher_NotTheOutgoing(uint16 operator, uint64 boundarySlot, uint16 outgoing);
     /// @notice The commitment keeps to the receipt.
     error Slasher_ReceiptKept(uint16 operator, uint64 boundarySlot);
-    /// @notice The slot is not of the next epoch or before: there is nothing yet to break.
-    error Slasher_SlotUndecided(uint64 slot, uint64 first);
+    /// @notice The slot is of a later epoch than the next one, whose slots end before `beyond`: there is nothing yet to break.
+    error Slasher_SlotUndecided(uint64 slot, uint64 beyond);
     /// @notice The operator has paid for this slot or boundary, or the reserve for this epoch.
     error Slasher_AlreadyJudged(uint16 operator, uint64 number);
     /// @notice The slasher did not tombstone the operator.

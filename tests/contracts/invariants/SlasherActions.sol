@@ -162,10 +162,10 @@ abstract contract SlasherActions is WorldActions {
     }
 
     function _reachOf(uint16 id) private view returns (Reach memory r) {
-        (r.all, r.own) = (vault.slashableOf(id), vault.selfBondOf(id));
-        uint256 core = vault.coreOf(id);
-        if (core > r.own) r.own = core;
-        r.reward = vault.rewardOf(stranger);
+        (uint256 self, uint256 least) = (vault.selfBondOf(id), vault.MIN_BOND());
+        // Its core exits are its own, too.
+        r.own = self + vault.coreOf(id) - (self < least ? self : least);
+        (r.all, r.reward) = (vault.slashableOf(id), vault.rewardOf(stranger));
     }
 
     /// @dev INV-35: a reporter earns by what the operator itself lost, whatever its delegators did.

@@ -125,14 +125,18 @@ abstract contract Books is RotaFixture {
         _enterSlash(operator, slots * config.pledges.firstLock);
     }
 
-    /// @dev A tenth of what it takes, in whole gwei, is the reporter's, the rest burned.
+    /// @dev Of what the operator's own shares lose, a tenth, in whole gwei, is the reporter's; all else is burned.
     function _enterSlash(uint16 operator, uint256 value) private {
-        reported += _lose(operator, value, 10);
+        BondModel storage bond = bonds[operator];
+        uint256 ofOwn = value * bond.worth(bond.own) / bond.assets;
+        reported += _lose(operator, ofOwn, 10);
+        if (value != ofOwn) _lose(operator, value - ofOwn, 0);
     }
 
+    /// @param divisor Of the part that is not burned, 0: all is.
     function _lose(uint16 operator, uint256 value, uint256 divisor) private returns (uint256 part) {
         uint256 loss = bonds[operator].lose(value);
-        part = loss / divisor;
+        if (divisor != 0) part = loss / divisor;
         burned += loss - part;
         lost[operator] += loss * 1 gwei;
     }

@@ -32,6 +32,8 @@ contract BondWordsProof is ProofTest {
     }
 
     function testFuzz_prove_Pool_Successor(uint256 raw) public pure {
+        // The last one has none.
+        if (raw >> 240 == type(uint16).max) return;
         Pool pool = Pool.wrap(raw).successor();
         assertEq(uint16(pool.generation()), uint16(Pool.wrap(raw).generation() + 1));
         assertEq(Pool.unwrap(pool) << 16, 0);

@@ -42,6 +42,14 @@ contract Pool_Test is Test {
         assertLe(grown.quantaDown(minted), quanta, "nobody gains by coming and going");
     }
 
+    /// Shares of a generation that was would come back to life.
+    function test_successor_RevertWhen_ItIsTheLastGeneration() public {
+        Pool last = Pool.wrap(uint256(type(uint16).max) << 240);
+        assertEq(Pool.wrap(uint256(type(uint16).max - 1) << 240).successor().generation(), last.generation());
+        vm.expectRevert(abi.encodeWithSelector(Pool_Overflow.selector, last, 0));
+        this.successor(last);
+    }
+
     /// Quanta are paid rounded down, so that those that stay never lose value to those that leave.
     function testFuzz_redeem_RoundsDown(uint72 assets, uint72 shares, uint72 own, uint256 count) public view {
         // A price above 1 comes of rounding alone: a quantum at a time.
@@ -111,5 +119,9 @@ contract Pool_Test is Test {
 
     function without(Pool pool, uint256 quanta, uint256 count, uint256 own) external pure returns (Pool) {
         return pool.without(quanta, count, own);
+    }
+
+    function successor(Pool pool) external pure returns (Pool) {
+        return pool.successor();
     }
 }
