@@ -7,6 +7,7 @@ import {IPledges} from "./interfaces/IPledges.sol";
 import {ExitTicket, toExitTicket} from "./types/ExitTicket.sol";
 import {Pool} from "./types/Pool.sol";
 import {Release} from "./types/Release.sol";
+import {MAX_DELEGATION} from "./types/Types.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {ReentrancyGuardTransient} from "solady/src/utils/ReentrancyGuardTransient.sol";
 
@@ -21,7 +22,6 @@ abstract contract BondExits is BondPools, ReentrancyGuardTransient {
     uint256 internal constant STEPS = 8;
     /// @dev From the start of an epoch to the end of the one after next.
     uint256 internal constant EPOCHS_AHEAD = 3;
-    uint256 internal constant MAX_DELEGATION = 9;
 
     /// @inheritdoc IBondVault
     IPledges public immutable PLEDGES;

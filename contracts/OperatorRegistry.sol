@@ -8,7 +8,7 @@ import {IBondVault} from "./interfaces/IBondVault.sol";
 import {IOperatorRegistry} from "./interfaces/IOperatorRegistry.sol";
 import {Clocked} from "./libraries/Clocked.sol";
 import {OperatorRecord} from "./types/OperatorRecord.sol";
-import {Clock, RESERVE, Status} from "./types/Types.sol";
+import {Clock, MAX_DELEGATION, RESERVE, Status} from "./types/Types.sol";
 
 /// @title OperatorRegistry
 /// @notice Registers operators, and decides who stands, by bond, offence and whitelist; with `OperatorKeys`, knows their keys, with
@@ -155,6 +155,11 @@ contract OperatorRegistry is OperatorKeys {
         _checkAdmitted(msg.sender);
         (uint256 bonded, uint256 required) = _bondOf(operator);
         if (bonded < required) revert OperatorRegistry_Underbonded(operator, bonded, required);
+        // Out of the set it could take out its own and leave what others gave: nobody would be in it on their bond alone.
+        uint256 whole = VAULT.bondOf(operator);
+        if (whole > (1 + MAX_DELEGATION) * bonded) {
+            revert OperatorRegistry_DelegatedTooMuch(operator, whole - bonded, MAX_DELEGATION * bonded);
+        }
 
         // Check: there is a seat, or none is needed. Operators that leave hold theirs only in epochs before this one's.
         uint32 from = _effectiveEpoch();

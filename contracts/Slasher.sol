@@ -10,7 +10,7 @@ import {ISlasher} from "./interfaces/ISlasher.sol";
 import {GossipPayload, Gossiped} from "./libraries/GossipPayload.sol";
 import {Timeline} from "./libraries/Timeline.sol";
 import {Offenders, OffendersLib} from "./types/Offenders.sol";
-import {BlockCommitment, Clock, HandoffReceipt, RESERVE, Status} from "./types/Types.sol";
+import {BlockCommitment, Clock, HandoffReceipt, MAX_DELEGATION, RESERVE, Status} from "./types/Types.sol";
 
 /// @title Slasher
 /// @notice Judges what operators signed, and punishes: in the vault, the registry and the schedule.
@@ -187,6 +187,11 @@ contract Slasher is Evidence {
             if (_everHeld(operator, last, _clock().startOfSlot(last))) {
                 revert Slasher_NotTheOutgoing(operator, receipt.boundarySlot, outgoing);
             }
+            // Nor does one by who never held the slot after it: it hands over to somebody else.
+            uint64 next = receipt.boundarySlot;
+            if (!_everHeld(operator, next, _clock().startOfSlot(next))) {
+                revert Slasher_NotTheOutgoing(operator, next, outgoing);
+            }
             // Check: it said that it has this chain and builds on it.
             _checkReceipt(operator, receipt, receiptSignature, receipt.boundarySlot);
             broken = commitment.number == receipt.number
@@ -308,8 +313,13 @@ contract Slasher is Evidence {
         (Status status,) = REGISTRY.statusOf(operator);
         bool canBeJailed = status == Status.Active || status == Status.Jailed || status == Status.Exited;
         if (operator != RESERVE && canBeJailed) REGISTRY.jail(operator);
-        uint64 epoch = _clock().epochOf(slot);
-        _slash(operator, VAULT.PLEDGES().lockPerSlotAt(epoch), VAULT.coreOf(operator));
+        uint256 value = VAULT.PLEDGES().lockPerSlotAt(_clock().epochOf(slot));
+        // Who took its own bond out costs those who stayed no more than it could in the set.
+        (uint256 all, uint256 own) = VAULT.reachOf(operator);
+        uint256 core = VAULT.coreOf(operator);
+        uint256 reach = (1 + MAX_DELEGATION) * Math.max(own, core);
+        if (reach < all) value = value * reach / all;
+        _slash(operator, value, core);
     }
 
     /// @dev Takes `value`, at most what there is, from the whole pool. The reporter earns by the part of it that is the operator's own,

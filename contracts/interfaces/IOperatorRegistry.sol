@@ -81,6 +81,8 @@ interface IOperatorRegistry {
     error OperatorRegistry_EntityFull(uint32 entity, uint256 maximum);
     /// @notice The bond is too small to be in the set, wei: deposit the difference.
     error OperatorRegistry_Underbonded(uint16 operator, uint256 bonded, uint256 required);
+    /// @notice More was given to the operator's bond than nine times its own: it adds to its own, wei.
+    error OperatorRegistry_DelegatedTooMuch(uint16 operator, uint256 delegated, uint256 most);
     /// @notice The bond covers the minimum, wei: there is no reason to jail.
     error OperatorRegistry_StillBonded(uint16 operator, uint256 bonded, uint256 required);
     /// @notice The operator is in jail until `until`, L1 seconds.
@@ -165,7 +167,8 @@ interface IOperatorRegistry {
     /// - the status is None, Exited or Jailed, else {OperatorRegistry_WrongStatus}
     /// - if jailed: the time is over, else {OperatorRegistry_StillJailed}
     /// - the owner is admitted, as for `register`
-    /// - the bond is the vault's minimum or more, else {OperatorRegistry_Underbonded}
+    /// - the bond is the vault's minimum or more, else {OperatorRegistry_Underbonded}; what is delegated is nine times it or less, else
+    /// {OperatorRegistry_DelegatedTooMuch}
     /// - before stage 3, the set has room, else {OperatorRegistry_SetFull}; for the owner's entity, else {OperatorRegistry_EntityFull}.
     /// From then on who finds it full is active without a seat, with {ActivatedWithoutSeat}: eligible for bids and for policies that
     /// keep members of their own, and not in `eligibleSet`

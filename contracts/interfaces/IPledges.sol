@@ -84,7 +84,8 @@ interface IPledges {
 
     /* SCHEDULE ONLY */
     /// @notice Takes the penalty for an operator that does not hold its pledge for `epoch`: the lock for each of its slots, and
-    /// `DEFAULT_BPS` of the shortfall. All of it is burned (INV-09).
+    /// `DEFAULT_BPS` of the shortfall, as far as the pledge can have weighed: of what penalties reach, times 10,000 / `IDLE_BPS`. All of
+    /// it is burned (INV-09).
     /// @dev Emits {Defaulted}.
     ///
     /// Requirements:

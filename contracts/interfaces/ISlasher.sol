@@ -25,8 +25,9 @@ import {ISchedule} from "./ISchedule.sol";
 /// an honest operator's accident dearer for no more than gas.
 ///
 /// The reporter earns a tenth of what the operator's own bond lost, not of what was delegated: else whoever owns less than a tenth of
-/// its pool would be paid for destroying the rest of it. What a stolen key can cost is bounded for the same reason: a slot is judged
-/// once, and no slot beyond the next epoch is.
+/// its pool would be paid for destroying the rest of it. What a stolen key can cost is bounded: a slot and a boundary are judged once
+/// each, no slot beyond the next epoch is, and a countersignature only binds who held the slot after it. Of a lock, others bear
+/// nine times what the operator does at most.
 ///
 /// What must not be punished, and why it is not. After an L1 reorg an honest holder seals a height again: the first block's L1
 /// origin is not canonical then, so the origins are neither equal nor both canonical. A gap fill is dated before its slot and is

@@ -8,7 +8,6 @@ import {IBondVault} from "@rota/contracts/interfaces/IBondVault.sol";
 import {IPledges} from "@rota/contracts/interfaces/IPledges.sol";
 import {ISchedule} from "@rota/contracts/interfaces/ISchedule.sol";
 import {Operator, RotaFixture} from "@rota/contracts/testing/RotaFixture.sol";
-import {Status} from "@rota/contracts/types/Types.sol";
 
 /// @notice A pledge that is drawn and not held, through the whole deployed system: stake policy, schedule, pledges and vault.
 contract PledgeDefaultTest is RotaFixture {
@@ -83,19 +82,18 @@ contract PledgeDefaultTest is RotaFixture {
         assertEq(schedule.servedIn(EPOCH)[slot - _first()], reserve.id);
     }
 
-    /// @dev More than all there is cannot be taken.
-    function test_voidUnderbonded_GivenThePenaltyExceedsTheBond_TakesAllOfIt() public {
-        _drawWith(500 ether);
+    /// @dev No more than a pledge can have weighed is charged for: an owner cannot burn all that was delegated by one that is absurd.
+    function test_attack_AbsurdPledge_CostsNoMoreThanItWeighed() public {
+        _drawWith(1_000_000 ether);
+        uint256 weighed = BOND * 10_000 / config.pledges.idleBps;
+        assertLt(weighed, 1_000_000 ether);
         _toLastTenth();
         vm.expectEmit(address(pledges));
-        emit IPledges.Defaulted(alice.id, EPOCH, SLOTS, 490 ether, LOCKS + 49 ether, BOND);
+        emit IPledges.Defaulted(
+            alice.id, EPOCH, SLOTS, 1_000_000 ether - BOND, LOCKS + weighed / 10, LOCKS + weighed / 10
+        );
         schedule.voidUnderbonded(EPOCH, alice.id);
-        assertEq(vault.slashableOf(alice.id), 0);
-        assertEq(vault.burnable()[0], BOND);
-
-        registry.jailUnderbonded(alice.id);
-        (Status status,) = registry.statusOf(alice.id);
-        assertTrue(status == Status.Jailed);
+        assertEq(vault.burnable()[0], LOCKS + weighed / 10);
     }
 
     /// @dev Delegated bond counts, and bears its part.
@@ -126,7 +124,9 @@ contract PledgeDefaultTest is RotaFixture {
         if (holds) vm.expectRevert(abi.encodeWithSelector(IPledges.Pledges_Held.selector, alice.id, EPOCH));
         schedule.voidUnderbonded(EPOCH, alice.id);
 
-        uint256 penalty = holds ? 0 : LOCKS + (pledge - held) / 10;
+        uint256 weighed = held * 10_000 / config.pledges.idleBps;
+        uint256 lacks = holds ? 0 : pledge - held;
+        uint256 penalty = holds ? 0 : LOCKS + (lacks < weighed ? lacks : weighed) / 10;
         uint256 lost = penalty < held ? (penalty + 1 gwei - 1) / 1 gwei * 1 gwei : held;
         assertEq(vault.bondOf(alice.id), held - lost);
         assertEq(vault.burnable()[0], lost);

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {SlasherTest} from "../SlasherTest.sol";
+import {IOperatorRegistry} from "@rota/contracts/interfaces/IOperatorRegistry.sol";
 import {ISlasher} from "@rota/contracts/interfaces/ISlasher.sol";
 import {Commitments} from "@rota/contracts/libraries/Commitments.sol";
 import {Operator} from "@rota/contracts/testing/RotaFixture.sol";
@@ -305,6 +306,72 @@ contract SlasherAttackTest is SlasherTest {
         uint256 all = reach - vault.slashableOf(alice.id);
         assertGt(all, 0);
         assertApproxEqAbs(vault.rewardOf(REPORTER)[0], all / 10, 1 gwei);
+    }
+
+    /// @dev Out of the set nobody asks for a ratio; back into it, somebody does.
+    function test_attack_LeavesTheSetToKeepDelegationsWithoutBond_StaysOut() public {
+        address dora = makeAddr("dora");
+        uint256 own = vault.selfBondOf(alice.id);
+        vm.deal(dora, 9 * own);
+        vm.prank(dora);
+        vault.delegate{value: 9 * own}(alice.id);
+        vm.prank(alice.owner);
+        registry.deactivate(alice.id);
+        vm.warp(schedule.startOfEpoch(7));
+        vm.startPrank(alice.owner);
+        vault.requestExit(alice.id, 0, own - 1 ether);
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IOperatorRegistry.OperatorRegistry_DelegatedTooMuch.selector, alice.id, 9 * own, 9 ether
+            )
+        );
+        registry.activate(alice.id);
+        vm.stopPrank();
+        _bond(alice.id, own - 1 ether);
+        vm.prank(alice.owner);
+        registry.activate(alice.id);
+    }
+
+    /// @dev Her own is out, what others gave is not: she costs them nothing that she does not lose herself.
+    function test_attack_OffenderWithoutBondOfItsOwn_CostsNobody() public {
+        address dora = makeAddr("dora");
+        vm.deal(dora, 9 ether);
+        vm.prank(dora);
+        vault.delegate{value: 9 ether}(alice.id);
+        vm.prank(alice.owner);
+        registry.deactivate(alice.id);
+        vm.warp(schedule.startOfEpoch(7));
+        uint256 own = vault.selfBondOf(alice.id);
+        vm.prank(alice.owner);
+        uint256 ticket = vault.requestExit(alice.id, 0, own);
+        (,, uint256 release) = vault.ticketOf(alice.id, ticket, address(0));
+        vm.warp(release);
+        vault.claimExit(alice.id, ticket);
+        uint256 reach = vault.slashableOf(alice.id);
+        assertGe(reach, 9 ether - 1 gwei);
+        uint64 slot = schedule.currentSlot();
+        _reportTurn(alice, _dated(slot - 1, _start(slot)));
+        assertEq(vault.slashableOf(alice.id), reach);
+    }
+
+    /// @dev Receipts of boundaries that she had nothing to do with are nobody's offence.
+    function test_attack_CountersignatureOfWhoHeldNothing_ProvesNothing() public {
+        uint256 reach = vault.slashableOf(bob.id);
+        BlockCommitment memory c = _dated(FIRST, _start(FIRST));
+        bytes memory signature = _sign(bob, c);
+        uint256 tried;
+        uint64 current = schedule.currentSlot();
+        for (uint64 boundary = current - 5; boundary < current; ++boundary) {
+            if (schedule.holderAt(boundary, _start(boundary)) == bob.id) continue;
+            if (schedule.holderAt(boundary - 1, _start(boundary) - 1) == bob.id) continue;
+            ++tried;
+            HandoffReceipt memory receipt = _receipt(boundary, c.number, keccak256("another block"));
+            bytes memory signed = _sign(bob, receipt);
+            vm.expectPartialRevert(ISlasher.Slasher_NotTheOutgoing.selector);
+            slasher.proveReceiptBroken(bob.id, receipt, signed, c, signature);
+        }
+        assertGt(tried, 1);
+        assertEq(vault.slashableOf(bob.id), reach);
     }
 
     /// @dev Slots are without end, and so are heights: whoever stole a key signs for as many as it likes.

@@ -68,6 +68,8 @@ abstract contract DefaultActions is WorldActions {
         _check(9, afterwards.slots == 0 && afterwards.others == p.others, "other slots than the operator's");
 
         uint256 lacks = p.held < pledge ? pledge - p.held : 0;
+        uint256 weighed = p.slashable * 10_000 / config.pledges.idleBps;
+        if (lacks > weighed) lacks = weighed;
         uint256 penalty = p.slots * pledges.lockPerSlotAt(epoch) + lacks * config.pledges.defaultBps / 10_000;
         if (penalty > p.slashable) penalty = p.slashable;
         uint256 taken = p.slashable - afterwards.slashable;
