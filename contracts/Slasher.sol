@@ -284,7 +284,7 @@ contract Slasher is Evidence {
         // Who is never tombstoned pays once an epoch: heights are without end.
         if (operator == RESERVE) _judge("epoch", operator, _clock().epochAt(block.timestamp));
         else REGISTRY.tombstone(operator);
-        // Who has nothing at stake makes nobody's offence dearer, nor does the reserve by each of its heights.
+        // Who has nothing at stake makes nobody's offence dearer, nor does the reserve by each of its epochs.
         if (2 * core >= VAULT.MIN_BOND() && !before.contains(operator)) {
             _offenders = before.push(operator, block.timestamp);
         }
@@ -333,7 +333,7 @@ contract Slasher is Evidence {
         if (rewarded != value) taken += VAULT.slash(operator, value - rewarded, address(0));
     }
 
-    /// @dev Notes that the operator pays for this slot, boundary or height; reverts if it did before.
+    /// @dev Notes that the operator pays for this slot, boundary or epoch; reverts if it did before.
     function _judge(string memory offence, uint16 operator, uint64 number) internal {
         bytes32 key = _offence(offence, operator, number);
         if (_judged[key]) revert Slasher_AlreadyJudged(operator, number);

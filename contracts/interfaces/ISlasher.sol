@@ -206,7 +206,7 @@ interface ISlasher {
     /// - the boundary is `SETTLE_BLOCKS` old, else {Slasher_TooEarly}, and at most `EVIDENCE_WINDOW`, else {Slasher_TooLate}
     /// - the operator's keys signed both: of the epoch of the slot before the boundary (outgoing) or of the boundary (countersigner),
     ///   and of the commitment's slot, else {Slasher_WrongSigner}
-    /// - a countersigner held no part of the slot before the boundary, else {Slasher_NotTheOutgoing}
+    /// - a countersigner held no part of the slot before the boundary, and some of the one after it, else {Slasher_NotTheOutgoing}
     /// - the commitment breaks the receipt, else {Slasher_ReceiptKept}
     /// - the operator did not pay for this boundary, else {Slasher_AlreadyJudged}
     function proveReceiptBroken(

@@ -326,7 +326,7 @@ contract Slasher_Turn_Test is SlasherTest {
         _reportTurn(alice, commitment);
     }
 
-    /// @dev However far ahead: no schedule is asked for it.
+    /// @dev The furthest that can be assigned by now, whether it is or not.
     function test_proveOutOfTurn_GivenLastSlotOfTheNextEpoch() public {
         uint64 last = 4 * config.clock.slotsPerEpoch - 1;
         _reportTurn(alice, _dated(last, _start(last)));
