@@ -110,24 +110,20 @@ abstract contract BidderActions is HandlerBase {
         uint64 current = registry.currentEpoch();
         for (uint256 i = _rounds.length; i != 0; --i) {
             uint64 epoch = _rounds[i - 1];
-            if (epoch > current + 1 || epoch + config.ring < current + 2) continue;
+            if (epoch + config.ring < current + 2) continue;
+            bool served = _phaseOf(epoch) == EpochPhase.Frozen;
+            uint16 id = _owed(epoch);
+            // Now and then what cannot be had.
+            if ((served || id == 0) && _roll(16) != 0) continue;
             if (epoch > current) {
-                // Now and then one that nobody freezes in time.
-                if (_phaseOf(epoch) == EpochPhase.Frozen || _roll(4) != 0) continue;
+                // And every other time one that nobody freezes in time.
+                if (served || _roll(2) != 0) continue;
                 _reach(schedule.startOfEpoch(epoch));
             }
-            bool served = _phaseOf(epoch) == EpochPhase.Frozen;
-            if (served && _roll(8) != 0) continue;
             if (!served && _roll(4) != 0) {
                 _try("cancel", stranger, address(schedule), abi.encodeCall(schedule.cancel, (epoch)));
             }
-            uint16[] memory bidders = auction.bidders(epoch);
-            if (bidders.length == 0) continue;
-            uint16 id = bidders[_roll(bidders.length)];
-            for (uint256 k; k < bidders.length && !served; ++k) {
-                if (auction.lockedOf(epoch, bidders[k]) != 0) id = bidders[k];
-            }
-            if (auction.lockedOf(epoch, id) == 0 && _spared()) continue;
+            if (id == 0) id = _anyOperator();
             _refund(epoch, id);
             return;
         }
@@ -151,6 +147,7 @@ abstract contract BidderActions is HandlerBase {
         (, uint256 closes) = auction.commitWindow(epoch);
         if (_now() >= closes && _spared()) return;
 
+        _equip(id, epoch);
         Curve curve = _curve(uint48(500_000 + _roll(20_000_000)), uint8(1 + _roll(8)));
         if (_roll(2) == 0) curve = _then(curve, uint48(1 + _roll(500_000)), uint8(1 + _roll(4)));
         bytes32 commitment = auction.commitmentOf(id, epoch, curve, _saltOf(id, epoch));
@@ -163,6 +160,19 @@ abstract contract BidderActions is HandlerBase {
         if (!fresh) return;
         _bidders[epoch].push(id);
         _entity[id][epoch] = registry.entityOf(id);
+    }
+
+    /// @dev Operators of a campaign are leaked, slashed and outbid: more often than not somebody gives them what a bid asks for.
+    function _equip(uint16 id, uint64 epoch) private {
+        if (_roll(4) == 0) return;
+        if (auction.freeBalanceOf(id) < 1 ether) {
+            _try("auction.deposit", stranger, address(auction), 1 ether, abi.encodeCall(auction.deposit, (id)));
+        }
+        uint256 slots = schedule.liveSlotsOf(id) + auction.capSlots() + 2 * uint256(config.clock.slotsPerEpoch);
+        uint256 needed = slots * pledges.lockPerSlotAt(epoch) + vault.MIN_BOND();
+        uint256 bonded = vault.bondOf(id);
+        if (bonded >= needed) return;
+        _try("deposit", stranger, address(vault), _whole(needed - bonded), abi.encodeCall(vault.deposit, (id)));
     }
 
     /// @return id An operator whose bid for `epoch` waits to be revealed; 0 if there is none.
@@ -178,6 +188,7 @@ abstract contract BidderActions is HandlerBase {
     }
 
     function _tryReveal(uint16 id, uint64 epoch) private {
+        _equip(id, epoch);
         Curve curve = _roll(10) == 0 ? _curve(1, 1) : _curves[id][epoch];
         uint256 value = _roll(4) == 0 ? _roll(1 ether) : 0;
         uint256 money = _moneyOf(id, epoch);
@@ -244,6 +255,19 @@ abstract contract BidderActions is HandlerBase {
             }
             _check(6, ofEntity <= round.cap, "an entity won more than its cap");
         }
+    }
+
+    /// @dev Somebody whose money is in the round, paid or locked; 0 if nobody's is.
+    function _owed(uint64 epoch) private view returns (uint16) {
+        uint16[] memory bidders = auction.bidders(epoch);
+        for (uint256 k; k < bidders.length; ++k) {
+            if (auction.lockedOf(epoch, bidders[k]) != 0) return bidders[k];
+        }
+        (,, uint16[] memory winners, uint8[] memory quantities) = auction.resultOf(epoch);
+        for (uint256 k; k < winners.length; ++k) {
+            if (quantities[k] != 0) return winners[k];
+        }
+        return 0;
     }
 
     function _refund(uint64 epoch, uint16 id) private {
