@@ -57,7 +57,7 @@ contract Slasher is Evidence {
         address key = _checkCommitment(operator, a, signatureA);
         _checkKey(operator, _signerOf(key, b, signatureB), key);
 
-        _punishEquivocation(operator, a.number);
+        _punishEquivocation(operator, a.slot, a.number);
     }
 
     /// @inheritdoc ISlasher
@@ -74,7 +74,7 @@ contract Slasher is Evidence {
         // Check: the cluster signed both.
         _checkBoth(operator, a, b, aggregated);
 
-        _punishEquivocation(operator, a.number);
+        _punishEquivocation(operator, a.slot, a.number);
     }
 
     /// @inheritdoc ISlasher
@@ -91,11 +91,13 @@ contract Slasher is Evidence {
         _checkWindow(first.timestamp);
 
         // Check: one key that the operator named signed both.
-        address key = REGISTRY.gossipKeyAt(operator, _clock().epochAt(first.timestamp));
+        Clock memory c = _clock();
+        uint64 slot = c.slotAt(first.timestamp);
+        address key = REGISTRY.gossipKeyAt(operator, c.epochOf(slot));
         _checkGossip(operator, a, signatureA, key);
         _checkGossip(operator, b, signatureB, key);
 
-        _punishEquivocation(operator, first.number);
+        _punishEquivocation(operator, slot, first.number);
     }
 
     /// @inheritdoc ISlasher
@@ -132,9 +134,7 @@ contract Slasher is Evidence {
         Clock memory c = _clock();
         uint256 dated = c.l2Timestamp(commitment.number);
         if (commitment.timestamp != dated) revert Slasher_WrongTimestamp(commitment.timestamp, dated);
-        // Slots are without end, and whoever has the key could sign a lock's worth for each: those that are assigned by now, no others.
-        uint64 beyond = c.firstSlotOf(c.epochAt(block.timestamp) + 2);
-        if (commitment.slot >= beyond) revert Slasher_SlotUndecided(commitment.slot, beyond);
+        _checkDecided(commitment.slot);
 
         // Check: the slot did not give it, and the operator must have known.
         rule = _ruleBroken(operator, commitment.slot, dated);
@@ -216,6 +216,14 @@ contract Slasher is Evidence {
     }
 
     /* INTERNAL: JUDGEMENT */
+    /// @dev Slots are without end, and whoever has the key could sign a lock's worth for each: those that are assigned by now, or about
+    /// to be, no others.
+    function _checkDecided(uint64 slot) internal view {
+        Clock memory c = _clock();
+        uint64 beyond = c.firstSlotOf(c.epochAt(block.timestamp) + 2);
+        if (slot >= beyond) revert Slasher_SlotUndecided(slot, beyond);
+    }
+
     /// @dev Reverts unless the slot gave the operator no authority for a block of that date.
     function _ruleBroken(uint16 operator, uint64 slot, uint256 dated) internal view returns (Rule) {
         Clock memory c = _clock();
@@ -277,13 +285,17 @@ contract Slasher is Evidence {
 
     /* INTERNAL: PUNISHMENT */
     /// @dev The tombstone comes first: its refusal is what stops a second proof.
-    function _punishEquivocation(uint16 operator, uint64 number) internal {
+    function _punishEquivocation(uint16 operator, uint64 slot, uint64 number) internal {
         Offenders before = _offenders;
         uint256 share = _shareAfter(before);
         uint256 core = VAULT.coreOf(operator);
-        // Who is never tombstoned pays once an epoch: heights are without end.
-        if (operator == RESERVE) _judge("epoch", operator, _clock().epochAt(block.timestamp));
-        else REGISTRY.tombstone(operator);
+        // Who is never tombstoned pays once for an epoch that it equivocated in: heights are without end, and the proof stays good.
+        if (operator == RESERVE) {
+            _checkDecided(slot);
+            _judge("epoch", operator, _clock().epochOf(slot));
+        } else {
+            REGISTRY.tombstone(operator);
+        }
         // Who has nothing at stake makes nobody's offence dearer, nor does the reserve by each of its epochs.
         if (2 * core >= VAULT.MIN_BOND() && !before.contains(operator)) {
             _offenders = before.push(operator, block.timestamp);
@@ -314,11 +326,10 @@ contract Slasher is Evidence {
         bool canBeJailed = status == Status.Active || status == Status.Jailed || status == Status.Exited;
         if (operator != RESERVE && canBeJailed) REGISTRY.jail(operator);
         uint256 value = VAULT.PLEDGES().lockPerSlotAt(_clock().epochOf(slot));
-        // Who took its own bond out costs those who stayed no more than it could in the set.
-        (uint256 all, uint256 own) = VAULT.reachOf(operator);
-        uint256 core = VAULT.coreOf(operator);
-        uint256 reach = (1 + MAX_DELEGATION) * Math.max(own, core);
-        if (reach < all) value = value * reach / all;
+        // Who left the set and took its own out costs those who stayed the less, the less of its own is left.
+        (uint256 bond, uint256 core) = (VAULT.bondOf(operator), VAULT.coreOf(operator));
+        uint256 reach = (1 + MAX_DELEGATION) * Math.max(VAULT.selfBondOf(operator), core);
+        if (reach < bond) value = value * reach / bond;
         _slash(operator, value, core);
     }
 

@@ -20,14 +20,14 @@ import {ISchedule} from "./ISchedule.sol";
 ///
 /// A tombstone is final, so that no evidence of an equivocation counts twice. Locks and voids follow by `expel`, by anyone and in the same
 /// block if its caller wants: what they cost grows with the epochs under dispute, and evidence must stay cheap to bring. The
-/// reserve is neither jailed nor tombstoned: it pays for one equivocation an epoch. Eviction by vote spares nobody the punishment. For
+/// reserve is neither jailed nor tombstoned: it pays once for each epoch that it equivocated in. Eviction by vote spares nobody the punishment. For
 /// the later offenders only those count that had half of the minimum bond at stake, the reserve once: else ids without bond could make
 /// an honest operator's accident dearer for no more than gas.
 ///
 /// The reporter earns a tenth of what the operator's own bond lost, not of what was delegated: else whoever owns less than a tenth of
 /// its pool would be paid for destroying the rest of it. What a stolen key can cost is bounded: a slot and a boundary are judged once
-/// each, no slot beyond the next epoch is, and a countersignature only binds who held the slot after it. Of a lock, others bear
-/// nine times what the operator does at most.
+/// each, no slot beyond the next epoch is, and a countersignature only binds who held the slot after it. Who left the set and took its
+/// own out, so that others' is more than nine times of it, pays by the lock times ten times its own over the bond: nothing at none.
 ///
 /// What must not be punished, and why it is not. After an L1 reorg an honest holder seals a height again: the first block's L1
 /// origin is not canonical then, so the origins are neither equal nor both canonical. A gap fill is dated before its slot and is
@@ -89,7 +89,7 @@ interface ISlasher {
     error Slasher_ReceiptKept(uint16 operator, uint64 boundarySlot);
     /// @notice The slot is of a later epoch than the next one, whose slots end before `beyond`: there is nothing yet to break.
     error Slasher_SlotUndecided(uint64 slot, uint64 beyond);
-    /// @notice The operator has paid for this slot or boundary, or the reserve for this epoch.
+    /// @notice The operator has paid for this slot or boundary, or the reserve for equivocating in this epoch.
     error Slasher_AlreadyJudged(uint16 operator, uint64 number);
     /// @notice The slasher did not tombstone the operator.
     error Slasher_NotTombstoned(uint16 operator);
@@ -113,8 +113,8 @@ interface ISlasher {
     /// - the L1 origins are equal, or both canonical now, else {Slasher_OriginNotCanonical}
     /// - the slot of `a` ended at most `EVIDENCE_WINDOW` ago, if it ended, else {Slasher_TooLate}
     /// - the operator's sequencer key of the epoch of that slot signed both, else {Slasher_WrongSigner}
-    /// - the operator was not tombstoned by evidence before, else `OperatorRegistry_WrongStatus`; the reserve did not pay in this epoch,
-    ///   else {Slasher_AlreadyJudged}
+    /// - the operator was not tombstoned by evidence before, else `OperatorRegistry_WrongStatus`; the reserve did not pay for
+    ///   the epoch of that slot, else {Slasher_AlreadyJudged}, which is the next one at most, else {Slasher_SlotUndecided}
     /// @param a The one whose slot tells key and window. Signatures: 65 bytes r, s, v or 64 r, vs; of a cluster 96.
     function proveEquivocation(
         uint16 operator,

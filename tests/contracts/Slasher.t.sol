@@ -132,7 +132,7 @@ contract Slasher_Equivocation_Test is SlasherTest {
         baton.takeOver();
     }
 
-    function test_proveEquivocation_GivenReserve_PaysOnceAnEpoch() public {
+    function test_proveEquivocation_GivenReserve_PaysOnceForAnEpoch() public {
         (BlockCommitment memory a, BlockCommitment memory b) = _twoBlocks();
         (uint256 penalty,) = slasher.penaltyOf(reserve.id);
         uint256 bond = vault.bondOf(reserve.id);
@@ -143,7 +143,16 @@ contract Slasher_Equivocation_Test is SlasherTest {
         _expectRefused(again, reserve, b, a);
         (a.number, b.number) = (a.number + 1, b.number + 1);
         _expectRefused(again, reserve, a, b);
+
+        // What it paid for stays paid for.
         vm.warp(schedule.startOfEpoch(3));
+        _expectRefused(again, reserve, a, b);
+        (a.slot, b.slot) = (schedule.currentSlot(), schedule.currentSlot());
+        _report(reserve, a, b);
+        uint64 beyond = 5 * config.clock.slotsPerEpoch;
+        a.slot = beyond;
+        _expectRefused(abi.encodeWithSelector(ISlasher.Slasher_SlotUndecided.selector, beyond, beyond), reserve, a, b);
+        a.slot = beyond - 1;
         _report(reserve, a, b);
     }
 

@@ -215,9 +215,10 @@ contract SlasherAttackTest is SlasherTest {
             _report(_sybil(i), a, b);
         }
         assertEq(slasher.coreShare(), 2);
-        // The reserve pays once an epoch, and counts once.
+        // The reserve pays for each epoch, and counts once.
         _report(reserve, a, b);
         vm.warp(schedule.startOfEpoch(3));
+        (a, b) = _twoBlocks();
         _report(reserve, a, b);
         assertEq(slasher.coreShare(), 3);
     }
@@ -350,6 +351,19 @@ contract SlasherAttackTest is SlasherTest {
         uint64 slot = schedule.currentSlot();
         _reportTurn(alice, _dated(slot - 1, _start(slot)));
         assertEq(vault.slashableOf(alice.id), reach);
+    }
+
+    /// @dev Her own bond that waits to be paid out is hers: it spares those who stay, and so it buys nothing.
+    function test_attack_OwnExitWaits_TheLockIsWhole() public {
+        _bond(alice.id, 40 ether);
+        uint256 most = vault.selfBondOf(alice.id) - 2 ether;
+        vm.prank(alice.owner);
+        vault.requestExit(alice.id, 0, most);
+        assertGt(vault.slashableOf(alice.id), 10 * vault.selfBondOf(alice.id));
+        uint256 reach = vault.slashableOf(alice.id);
+        uint64 slot = schedule.currentSlot();
+        _reportTurn(alice, _dated(slot - 1, _start(slot)));
+        assertApproxEqAbs(reach - vault.slashableOf(alice.id), pledges.lockPerSlotAt(2), 2 gwei);
     }
 
     /// @dev Receipts of boundaries that she had nothing to do with are nobody's offence.

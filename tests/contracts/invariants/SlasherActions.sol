@@ -34,7 +34,7 @@ abstract contract SlasherActions is WorldActions {
     function equivocate(uint256 seed) external action(seed) {
         _reach(config.clock.genesis + config.clock.l2BlockSeconds);
         uint16 id = _offender();
-        (bytes memory data, bool expected) = _twoCommitments(id);
+        (bytes memory data, bool expected, bytes32 offence) = _twoCommitments(id);
         (uint256 core,) = slasher.penaltyOf(id);
         Reach memory before = _reachOf(id);
         bool ok = _try("proveEquivocation", stranger, address(slasher), data);
@@ -42,8 +42,8 @@ abstract contract SlasherActions is WorldActions {
         if (!ok) return;
         _check(63, before.all - vault.slashableOf(id) <= core + DUST, "more than its part of the core");
         _checkReward(id, before);
-        if (id == reserve.id) _paid[keccak256(abi.encode("epoch", schedule.currentEpoch()))] = true;
-        else _convict(id);
+        _paid[offence] = true;
+        if (id != reserve.id) _convict(id);
         if (id != reserve.id && _roll(2) == 0) _tryExpel(id);
     }
 
@@ -143,9 +143,19 @@ abstract contract SlasherActions is WorldActions {
     /* INTERNAL */
     /// @return data A proof of equivocation, or what looks like one.
     /// @return expected Whether it is one.
-    function _twoCommitments(uint16 id) private returns (bytes memory data, bool expected) {
+    /// @return offence What the reserve pays for once: the epoch, by the first one's slot.
+    function _twoCommitments(uint16 id) private returns (bytes memory data, bool expected, bytes32 offence) {
         (BlockCommitment memory a, BlockCommitment memory b) = _twoBlocks();
-        Operator memory liar = _acting(id, schedule.currentEpoch());
+        uint64 epoch = schedule.currentEpoch();
+        bool undecided;
+        if (id == reserve.id) {
+            // Now and then of the next epoch, which it has paid for when that comes, or of one that nothing decides.
+            if (_roll(4) == 0) ++epoch;
+            else if ((undecided = _roll(8) == 0)) epoch += uint64(2 + _roll(100));
+            a.slot = epoch * config.clock.slotsPerEpoch + a.slot % config.clock.slotsPerEpoch;
+        }
+        offence = keccak256(abi.encode("epoch", id, epoch));
+        Operator memory liar = _acting(id, epoch);
         bytes memory signature;
         uint256 point = _roll(2) == 0 ? _roll(5) : 5;
         if (point == 0) b.blockHash = a.blockHash;
@@ -154,10 +164,9 @@ abstract contract SlasherActions is WorldActions {
         if (point == 3) (a.l2ChainId, b.l2ChainId) = (1, 1);
         signature = _sign(liar, b);
         if (point == 4) {
-            liar = _acting(id == reserve.id ? operators[0].id : reserve.id, schedule.currentEpoch());
+            liar = _acting(id == reserve.id ? operators[0].id : reserve.id, epoch);
         }
-        bool paid = id == reserve.id && _paid[keccak256(abi.encode("epoch", schedule.currentEpoch()))];
-        expected = point == 5 && !_convicted[id] && !paid;
+        expected = point == 5 && !_convicted[id] && !undecided && !(id == reserve.id && _paid[offence]);
         data = abi.encodeCall(slasher.proveEquivocation, (id, a, _sign(liar, a), b, signature));
     }
 
