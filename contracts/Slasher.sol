@@ -322,14 +322,17 @@ contract Slasher is Evidence {
 
     /// @dev One slot lock (INV-63), and jail for who can be jailed.
     function _punishLightly(uint16 operator, uint64 slot) internal {
-        (Status status,) = REGISTRY.statusOf(operator);
+        (Status status, uint64 from) = REGISTRY.statusOf(operator);
         bool canBeJailed = status == Status.Active || status == Status.Jailed || status == Status.Exited;
         if (operator != RESERVE && canBeJailed) REGISTRY.jail(operator);
-        uint256 value = VAULT.PLEDGES().lockPerSlotAt(_clock().epochOf(slot));
-        // Who left the set and took its own out costs those who stayed the less, the less of its own is left.
-        (uint256 bond, uint256 core) = (VAULT.bondOf(operator), VAULT.coreOf(operator));
-        uint256 reach = (1 + MAX_DELEGATION) * Math.max(VAULT.selfBondOf(operator), core);
-        if (reach < bond) value = value * reach / bond;
+        Clock memory c = _clock();
+        uint256 value = VAULT.PLEDGES().lockPerSlotAt(c.epochOf(slot));
+        (uint256 all, uint256 own) = VAULT.reachOf(operator);
+        uint256 core = VAULT.coreOf(operator);
+        // Who left the set and took its own out costs the others the less, the less of its own is left. In the set its exits leave enough.
+        bool inSet = status == Status.Active || c.epochAt(block.timestamp) < from;
+        uint256 reach = (1 + MAX_DELEGATION) * Math.max(own, core);
+        if (!inSet && reach < all) value = value * reach / all;
         _slash(operator, value, core);
     }
 

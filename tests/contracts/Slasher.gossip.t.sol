@@ -3,12 +3,13 @@ pragma solidity ^0.8.30;
 
 import {ISlasher} from "@rota/contracts/interfaces/ISlasher.sol";
 import {RotaFixture} from "@rota/contracts/testing/RotaFixture.sol";
-import {Status} from "@rota/contracts/types/Types.sol";
+import {BlockCommitment, Status} from "@rota/contracts/types/Types.sol";
 
 /// @notice What op-node gossips, as evidence: the vectors of tests/contracts/vectors, in whose time this L1 is.
 contract Slasher_Gossip_Test is RotaFixture {
     /// @dev Anvil's second account, which signed the vectors; named as operator 2's gossip key.
     uint256 internal constant GOSSIP_KEY = 0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d;
+    uint256 internal constant RESERVE_KEY = 0x6e7365;
     uint256 internal constant BLOCK_HASH_AT = 504;
 
     uint16 internal operator;
@@ -32,6 +33,9 @@ contract Slasher_Gossip_Test is RotaFixture {
         bytes memory proof = _keyProof(operators[0].owner, GOSSIP_KEY);
         vm.prank(operators[0].owner);
         registry.setGossipKey(operator, vm.addr(GOSSIP_KEY), proof);
+        proof = _keyProof(reserve.owner, RESERVE_KEY);
+        vm.prank(reserve.owner);
+        registry.setGossipKey(reserve.id, vm.addr(RESERVE_KEY), proof);
         _run(3);
         _warpTo(dated);
     }
@@ -45,6 +49,27 @@ contract Slasher_Gossip_Test is RotaFixture {
         assertEq(reach - vault.slashableOf(operator), penalty);
         (Status status,) = registry.statusOf(operator);
         assertTrue(status == Status.Tombstoned);
+    }
+
+    /// @dev By the date, whenever it is proven, and by whatever was signed.
+    function test_proveGossipEquivocation_GivenReserve_PaysForTheEpochOfTheDate() public {
+        (bytes memory other,) = _another();
+        bytes memory signature = _signGossip(other, config.baton.l2ChainId, RESERVE_KEY);
+        bytes memory first = _signGossip(a, config.baton.l2ChainId, RESERVE_KEY);
+        (BlockCommitment memory c, BlockCommitment memory d) = _twoBlocks();
+        (bytes memory signatureC, bytes memory signatureD) = (_sign(reserve, c), _sign(reserve, d));
+        _warpTo(schedule.startOfEpoch(4));
+
+        (uint256 penalty,) = slasher.penaltyOf(reserve.id);
+        uint256 reach = vault.slashableOf(reserve.id);
+        slasher.proveGossipEquivocation(reserve.id, a, first, other, signature);
+        assertEq(reach - vault.slashableOf(reserve.id), penalty);
+
+        bytes memory paid = abi.encodeWithSelector(ISlasher.Slasher_AlreadyJudged.selector, reserve.id, 3);
+        vm.expectRevert(paid);
+        slasher.proveEquivocation(reserve.id, c, signatureC, d, signatureD);
+        vm.expectRevert(paid);
+        slasher.proveGossipEquivocation(reserve.id, other, signature, a, first);
     }
 
     /// @dev The same two blocks that real keepers sealed when their L1 was taken back.
@@ -87,7 +112,7 @@ contract Slasher_Gossip_Test is RotaFixture {
     /// @dev Gossip of a chain with another id, by the same key.
     function test_attack_GossipOfAnotherChain_ProvesNothing() public {
         bytes memory other = _otherBlock();
-        bytes memory signature = _signGossip(other, 902);
+        bytes memory signature = _signGossip(other, 902, GOSSIP_KEY);
         vm.expectPartialRevert(ISlasher.Slasher_WrongSigner.selector);
         slasher.proveGossipEquivocation(operator, a, signatureA, other, signature);
     }
@@ -115,12 +140,12 @@ contract Slasher_Gossip_Test is RotaFixture {
 
     function _another() private view returns (bytes memory other, bytes memory signature) {
         other = _otherBlock();
-        signature = _signGossip(other, config.baton.l2ChainId);
+        signature = _signGossip(other, config.baton.l2ChainId, GOSSIP_KEY);
     }
 
-    function _signGossip(bytes memory raw, uint256 l2ChainId) private pure returns (bytes memory) {
+    function _signGossip(bytes memory raw, uint256 l2ChainId, uint256 key) private pure returns (bytes memory) {
         bytes32 digest = keccak256(abi.encodePacked(bytes32(0), l2ChainId, keccak256(raw)));
-        (uint8 v, bytes32 r, bytes32 s) = vm.sign(GOSSIP_KEY, digest);
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, digest);
         // As op-node does: the recovery id itself.
         return abi.encodePacked(r, s, v - 27);
     }

@@ -334,7 +334,7 @@ contract SlasherAttackTest is SlasherTest {
         registry.activate(alice.id);
     }
 
-    /// @dev Her own is out, what others gave is not: she costs them nothing that she does not lose herself.
+    /// @dev Her own is out, what others gave is not, or waits: she costs them nothing that she does not lose herself.
     function test_attack_OffenderWithoutBondOfItsOwn_CostsNobody() public {
         _delegateToAlice(9 ether);
         vm.prank(alice.owner);
@@ -350,6 +350,15 @@ contract SlasherAttackTest is SlasherTest {
         assertGe(reach, 9 ether - 1 gwei);
         uint64 slot = schedule.currentSlot();
         _reportTurn(alice, _dated(slot - 1, _start(slot)));
+        assertEq(vault.slashableOf(alice.id), reach);
+
+        address dora = makeAddr("dora");
+        uint256 id = vault.idOf(alice.id, 0);
+        uint256 shares = vault.balanceOf(dora, id);
+        vm.prank(dora);
+        vault.undelegate(id, shares);
+        assertEq(vault.bondOf(alice.id), 0);
+        _reportTurn(alice, _dated(slot - 2, _start(slot)));
         assertEq(vault.slashableOf(alice.id), reach);
     }
 
