@@ -40,9 +40,9 @@ abstract contract DefaultActions is WorldActions {
         uint16 id = _defaulter(epoch);
         if (id == 0 && (_spared() || _spared())) return;
         if (id == 0) id = _anyOperator();
-        // Some restake when they see that they were drawn.
+        // Some restake when they see that they were drawn, and more than is missing: else rounding would excuse whoever is voided.
         uint256 missing = pledges.checkPledge(id, epoch);
-        if (missing >= config.vault.minDeposit && _roll(4) == 0) _deposit(id, missing);
+        if (missing >= config.vault.minDeposit && _roll(4) == 0) _deposit(id, 2 * missing);
         // Now and then too early.
         if (_roll(8) != 0) _reach(_opens(epoch));
         _tryVoid(id, epoch);
