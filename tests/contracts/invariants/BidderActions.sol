@@ -113,8 +113,9 @@ abstract contract BidderActions is HandlerBase {
             if (epoch + config.ring < current + 2) continue;
             bool served = _phaseOf(epoch) == EpochPhase.Frozen;
             uint16 id = _owed(epoch);
-            // Now and then what cannot be had.
-            if ((served || id == 0) && _roll(16) != 0) continue;
+            // Now and then what cannot be had: where nobody's money is, and what was paid for slots that were served.
+            if (id == 0 && _roll(16) != 0) continue;
+            if (served && _roll(4) != 0) continue;
             if (epoch > current) {
                 // And every other time one that nobody freezes in time.
                 if (served || _roll(2) != 0) continue;
