@@ -55,7 +55,6 @@ pub async fn load_deployment(
     };
     let pledges = l1.read(contracts.vault, BondVault::PLEDGESCall {}, at).await?;
     let eth = l1.read(contracts.vault, BondVault::assetOfCall { asset: 0 }, at).await?;
-    let (token, token_quantum) = token_of(l1, contracts.vault).await?;
     Ok(Deployment {
         l1_chain_id,
         l2_chain_id,
@@ -65,8 +64,7 @@ pub async fn load_deployment(
         min_bond: l1.read(contracts.vault, BondVault::MIN_BONDCall {}, at).await?,
         min_deposit: eth.minDeposit,
         quantum: eth.quantum,
-        token,
-        token_quantum,
+        token: token_of(l1, contracts.vault).await?,
         floor_price: l1.read(contracts.auction, SealedBidAuction::FLOOR_PRICECall {}, at).await?,
         cap_slots: l1
             .read(contracts.auction, SealedBidAuction::capSlotsCall {}, at)
@@ -105,14 +103,13 @@ async fn policy_terms(
     })
 }
 
-/// The first ERC-20 of bonds and its quantum; zeros if there is none.
-async fn token_of(l1: &L1, vault: Address) -> Result<(Address, U256), ChainError> {
+/// The first ERC-20 of bonds; zero if there is none.
+async fn token_of(l1: &L1, vault: Address) -> Result<Address, ChainError> {
     let at = BlockId::latest();
     if l1.read(vault, BondVault::ASSETSCall {}, at).await? == U256::from(1) {
-        return Ok((Address::ZERO, U256::ZERO));
+        return Ok(Address::ZERO);
     }
-    let asset = l1.read(vault, BondVault::assetOfCall { asset: 1 }, at).await?;
-    Ok((asset.token, asset.quantum))
+    Ok(l1.read(vault, BondVault::assetOfCall { asset: 1 }, at).await?.token)
 }
 
 async fn check_code(l1: &L1, contracts: &Contracts) -> Result<(), ChainError> {

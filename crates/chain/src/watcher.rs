@@ -5,7 +5,6 @@ use alloy::{
     eips::BlockId,
     primitives::{Address, B256, U256},
     rpc::types::{Filter, Log},
-    sol,
 };
 use futures::future::{try_join, try_join_all, try_join3, try_join4, try_join5};
 use rota_bindings::{
@@ -23,13 +22,6 @@ use std::{
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
-
-sol! {
-    interface IERC20 {
-        function balanceOf(address account) external view returns (uint256);
-        function allowance(address owner, address spender) external view returns (uint256);
-    }
-}
 
 /// Between two requests for the head: a quarter of the shortest L2 block time.
 const POLL: Duration = Duration::from_millis(250);
@@ -280,24 +272,13 @@ impl Watcher {
         let Contracts { vault, auction, schedule, baton, adapter, .. } = self.deployment.contracts;
         let Contracts { open_auction, rewards, .. } = self.deployment.contracts;
         let Accounts { sequencer_key, owner } = self.accounts;
-        let (pledges, token) = (self.deployment.pledges, self.deployment.token);
+        let pledges = self.deployment.pledges;
 
         // At once: one after the other they would take a dozen round trips, and the fence refuses a view older than 2 s.
         let ids: Vec<_> = view.state().operators.keys().copied().collect();
         let bonds = ids
             .iter()
             .map(|id| self.l1.read(vault, BondVault::selfBondOfCall { operator: id.0 }, at));
-        let tokens = async {
-            if token.is_zero() {
-                return Ok((U256::ZERO, U256::ZERO));
-            }
-            let allowance = IERC20::allowanceCall { owner, spender: vault };
-            try_join(
-                self.l1.read(token, IERC20::balanceOfCall { account: owner }, at),
-                self.l1.read(token, allowance, at),
-            )
-            .await
-        };
         let next = view.timeline().epoch_at(head.timestamp).next();
         let scheduled: Vec<_> =
             ids.iter().copied().filter(|id| view.is_assigned_in(next, *id)).collect();
@@ -327,15 +308,14 @@ impl Watcher {
             let pledged =
                 |epoch: u64| self.l1.read(pledges, Pledges::pledgeAtCall { operator, epoch }, at);
             let pledged = try_join(pledged(epoch - 2), pledged(epoch + 1));
-            let bond = try_join5(
+            let bond = try_join4(
                 pledged,
                 self.l1.read(vault, BondVault::bondOfCall { operator }, at),
                 self.l1.read(pledges, lock, at),
                 self.l1.read(vault, BondVault::poolOfCall { operator, asset: 0 }, at),
-                self.l1.read(vault, BondVault::poolOfCall { operator, asset: 1 }, at),
             );
             let (
-                ((pledge, pledge_to_come), bond, lock_per_slot, eth_pool, token_pool),
+                ((pledge, pledge_to_come), bond, lock_per_slot, eth_pool),
                 live,
                 free,
                 deposit,
@@ -360,7 +340,6 @@ impl Watcher {
                 pledge,
                 pledge_to_come,
                 bond_eth: own_quanta(&eth_pool) * self.deployment.quantum,
-                bond_token: own_quanta(&token_pool) * self.deployment.token_quantum,
                 live_slots: live.saturating_to(),
                 auction_free: free,
                 bid_deposit: deposit,
@@ -377,15 +356,13 @@ impl Watcher {
             self.l1.read(rewards, RewardPool::undividedCall { token: true }, at),
         );
         let bonds = try_join3(try_join_all(bonds), try_join_all(shortfalls), try_join_all(stakes));
-        let (own, (bonds, shortfalls, stakes), batcher, tokens, (gas, owner_eth, eth, issue)) =
-            try_join5(
-                own,
-                bonds,
-                self.l1.read(adapter, RotationTarget::batcherCall {}, at),
-                tokens,
-                accounts,
-            )
-            .await?;
+        let (own, (bonds, shortfalls, stakes), batcher, (gas, owner_eth, eth, issue)) = try_join4(
+            own,
+            bonds,
+            self.l1.read(adapter, RotationTarget::batcherCall {}, at),
+            accounts,
+        )
+        .await?;
         Ok(Money {
             at: L1BlockId { number: head.number, hash: head.hash },
             self_bonds: ids.into_iter().zip(bonds).collect(),
@@ -393,8 +370,6 @@ impl Watcher {
             stakes: staked.into_iter().zip(stakes).collect(),
             gas,
             owner_eth,
-            owner_token: tokens.0,
-            owner_allowance: tokens.1,
             batcher,
             undivided: [eth, issue],
             ..own

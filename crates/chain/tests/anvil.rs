@@ -147,7 +147,6 @@ impl Anvil {
             floor_price: U256::ZERO,
             cap_slots: 2,
             token: Address::ZERO,
-            token_quantum: U256::from(1),
             call_out_bond: U256::ZERO,
             terms: PolicyTerms::default(),
         };
@@ -462,6 +461,19 @@ async fn a_dry_run_shows_each_transaction_and_sends_none() {
     assert_eq!(keeper.tick(&[claim(7)]).await, []);
     anvil.mine(1).await;
     assert_eq!((keeper.nonce(&anvil).await, keeper.store.intents().unwrap()), (0, vec![]));
+}
+
+#[tokio::test]
+async fn a_dry_run_tells_what_l1_would_refuse_beside_what_it_would_not() {
+    let anvil = Anvil::start().await;
+    anvil.set_code(anvil.contracts.schedule, &WALL).await;
+    let mut keeper = Keeper::new(&anvil, true).await;
+    let freeze = Intent { action: Action::Freeze { epoch: Epoch(2) }, deadline: NEVER };
+    let outcomes = keeper.tick(&[freeze, claim(7)]).await;
+    assert!(
+        matches!(&outcomes[..], [Outcome::Dropped { key, .. }, Outcome::WouldSend { .. }] if key == "freeze/2"),
+        "{outcomes:?}"
+    );
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use crate::{
     view::ChainView,
 };
 use alloy::{
-    primitives::{Address, Bytes, Signature, U256},
+    primitives::{Address, Bytes, Signature},
     signers::{self, SignerSync},
     sol,
     sol_types::SolStruct,
@@ -48,8 +48,6 @@ pub struct Me {
     pub endpoint: String,
     /// ETH to keep in the bond, wei; 0 leaves it alone.
     pub bond_eth: Wei,
-    /// The bond's ERC-20 to keep in it, its smallest units; 0 leaves it alone.
-    pub bond_token: U256,
     /// What to promise to hold when there are slots, wei; 0 leaves it alone.
     pub pledge: Wei,
     /// Free balance to keep at the auction, wei.

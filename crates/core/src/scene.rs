@@ -80,7 +80,6 @@ pub fn deployment() -> Arc<Deployment> {
         floor_price: U256::from(1_000_000_000u64),
         cap_slots: 2,
         token: Address::repeat_byte(7),
-        token_quantum: U256::from(1),
         call_out_bond: U256::from(5),
         terms: PolicyTerms {
             open: OpenTerms {
@@ -121,7 +120,6 @@ pub fn me(id: OperatorId) -> Me {
         payee: owner(id),
         endpoint: format!("http://{id}"),
         bond_eth: U256::ZERO,
-        bond_token: U256::ZERO,
         pledge: U256::ZERO,
         auction_balance: U256::ZERO,
         rewards_minimum: [U256::ZERO; 2],

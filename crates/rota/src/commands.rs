@@ -1,9 +1,13 @@
 //! What the one-shot commands wish for.
 
-use crate::{config::Config, operator, preflight, send::Session};
+use crate::{
+    config::Config,
+    operator, preflight,
+    send::{Session, describe},
+};
 use alloy::primitives::{U256, utils::format_ether};
 use eyre::{Result, bail, ensure};
-use rota_chain::now;
+use rota_chain::{Outcome, now};
 use rota_core::{
     Epoch, Wei,
     bid::{Auction, Curve},
@@ -51,7 +55,8 @@ pub async fn register(config: &Config, dry_run: bool, say: &dyn Fn(&str)) -> Res
     let view = session.look().await?;
     let operator = session.id(&view)?;
     let mut actions = vec![];
-    let (bonded, wanted) = (view.self_bond(operator), config.bond.max(view.deployment.min_bond));
+    let (bonded, wanted) =
+        (view.self_bond(operator), config.bond.max(view.bond_to_enter(operator)));
     if bonded < wanted {
         let amount = view.deployment.deposit_for(wanted - bonded);
         actions.push(Action::DepositBond { operator, amount });
@@ -279,15 +284,22 @@ pub async fn check(config: &Config, say: &dyn Fn(&str)) -> Result<ExitCode> {
         operator::strategy(config).as_ref(),
         now(),
     );
-    for intent in &plan.intents {
-        say(&format!("due: {}", intent.action.key()));
-    }
+    let mut ready = plan.held.is_empty();
     for held in &plan.held {
         say(&format!("held: {held}"));
     }
-    if plan.held.is_empty() {
-        say("nothing stands between this operator and its next turn");
-        return Ok(ExitCode::SUCCESS);
+    for outcome in session.rehearse(&view, plan.intents).await? {
+        match outcome {
+            Outcome::Dropped { key, reason } => {
+                ready = false;
+                say(&format!("held: {key}: {reason}"));
+            }
+            outcome => say(&format!("due: {}", describe(&outcome))),
+        }
     }
-    Ok(ExitCode::FAILURE)
+    if !ready {
+        return Ok(ExitCode::FAILURE);
+    }
+    say("nothing stands between this operator and its next turn");
+    Ok(ExitCode::SUCCESS)
 }

@@ -1,10 +1,7 @@
 //! Who the keeper works for: the configuration and the keys, as `core` and `chain` want them.
 
 use crate::{config::Config, keys};
-use alloy::{
-    primitives::U256,
-    signers::{SignerSync, local::PrivateKeySigner},
-};
+use alloy::signers::{SignerSync, local::PrivateKeySigner};
 use eyre::{Context, Result};
 use rota_chain::{Accounts, L1, Wallets, load_deployment};
 use rota_core::{
@@ -68,7 +65,6 @@ fn me(
         payee: config.keys.payee.unwrap_or(owner_address),
         endpoint: config.relay_endpoint.clone(),
         bond_eth: config.bond,
-        bond_token: U256::ZERO,
         pledge: config.pledge,
         auction_balance: config.bid.balance,
         rewards_minimum: config.rewards_minimum,

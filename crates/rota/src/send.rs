@@ -57,15 +57,7 @@ impl Session {
         dry_run: bool,
         say: &dyn Fn(&str),
     ) -> Result<()> {
-        let store: Arc<dyn IntentStore> = Arc::new(Memory::default());
-        let chain_id = self.operator.deployment.l1_chain_id;
-        let mut manager = TxManager::new(
-            self.operator.l1.clone(),
-            chain_id,
-            self.operator.wallets(),
-            store,
-            dry_run,
-        )?;
+        let mut manager = self.manager(dry_run)?;
         for action in actions {
             let key = action.key();
             let deadline = Timestamp(now().timestamp().0 + PATIENCE_SECONDS);
@@ -93,6 +85,18 @@ impl Session {
             }
         }
         Ok(())
+    }
+
+    /// What would become of `intents` if they were sent now.
+    pub async fn rehearse(&self, view: &ChainView, intents: Vec<Intent>) -> Result<Vec<Outcome>> {
+        Ok(self.manager(true)?.drive(view, intents, now().timestamp()).await?)
+    }
+
+    fn manager(&self, dry_run: bool) -> Result<TxManager> {
+        let store: Arc<dyn IntentStore> = Arc::new(Memory::default());
+        let chain_id = self.operator.deployment.l1_chain_id;
+        let (l1, wallets) = (self.operator.l1.clone(), self.operator.wallets());
+        Ok(TxManager::new(l1, chain_id, wallets, store, dry_run)?)
     }
 }
 

@@ -44,28 +44,21 @@ pub fn announce(ctx: &Context<'_>) -> Option<Intent> {
     Some(intent(Action::SetEndpoint { operator: ctx.id, endpoint: ctx.me.endpoint.clone() }, NEVER))
 }
 
-/// Keeps as much bond as the configuration says, ETH first.
+/// Keeps as much ETH in the bond as the configuration says.
 pub fn bond(ctx: &Context<'_>) -> Result<Option<Intent>, Held> {
     let (me, money, operator) = (ctx.me, &ctx.view.money, ctx.id);
     if !me.has_owner_key {
         return Ok(None);
     }
     let missing = me.bond_eth.saturating_sub(money.bond_eth);
-    if !missing.is_zero() {
-        let amount = ctx.view.deployment.deposit_for(missing);
-        return match money.owner_eth > amount {
-            true => Ok(Some(intent(Action::DepositBond { operator, amount }, NEVER))),
-            false => Err(Held::OwnerShort { held: money.owner_eth, missing: amount }),
-        };
+    if missing.is_zero() {
+        return Ok(None);
     }
-    let amount = me.bond_token.saturating_sub(money.bond_token).min(money.owner_token);
-    Ok(match amount.is_zero() {
-        true => None,
-        false if money.owner_allowance < amount => {
-            Some(intent(Action::ApproveToken { amount }, NEVER))
-        }
-        false => Some(intent(Action::DepositToken { operator, amount }, NEVER)),
-    })
+    let amount = ctx.view.deployment.deposit_for(missing);
+    match money.owner_eth > amount {
+        true => Ok(Some(intent(Action::DepositBond { operator, amount }, NEVER))),
+        false => Err(Held::OwnerShort { held: money.owner_eth, missing: amount }),
+    }
 }
 
 /// Enters the set once the bond is there: after the registration, and again after jail. Who left by itself stays out.
@@ -76,7 +69,7 @@ pub fn activate(ctx: &Context<'_>) -> Result<Option<Intent>, Held> {
     if operator == OperatorId::RESERVE || !matches!(status, Status::None | Status::Jailed) {
         return Ok(None);
     }
-    let (bonded, needed) = (view.self_bond(operator), view.deployment.min_bond);
+    let (bonded, needed) = (view.self_bond(operator), view.bond_to_enter(operator));
     if bonded < needed {
         return Err(Held::Underbonded { operator, bonded, needed });
     }

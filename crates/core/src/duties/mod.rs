@@ -64,7 +64,7 @@ pub enum Held {
         "operator {operator} is not active: run `rota register`, or give the keeper keys.owner_file"
     )]
     NotActive { operator: OperatorId },
-    #[error("operator {operator} has a bond of {} ETH and needs {} ETH: run `rota bond add`", format_ether(*bonded), format_ether(*needed))]
+    #[error("operator {operator} has a bond of {} ETH of its own and needs {} ETH, the minimum and a ninth of what is delegated to it: run `rota bond add`", format_ether(*bonded), format_ether(*needed))]
     Underbonded { operator: OperatorId, bonded: Wei, needed: Wei },
     #[error("the owner holds {} ETH, and {} ETH are missing in the bond (bond.eth)", format_ether(*held), format_ether(*missing))]
     OwnerShort { held: Wei, missing: Wei },

@@ -34,7 +34,7 @@ use crate::{
     timeline::Timeline,
     types::{BlockId, Contracts, L1Block, OperatorId, Timestamp, Wei},
 };
-use alloy::primitives::{Address, B256, U256};
+use alloy::primitives::{Address, B256};
 use std::{
     collections::{BTreeMap, VecDeque},
     sync::Arc,
@@ -44,6 +44,8 @@ use std::{
 pub const DEPTH: usize = 128;
 /// `LAST_STAGE` of the registry: there is no whitelist any more.
 pub const LAST_STAGE: u8 = 3;
+/// `MAX_DELEGATION` of the contracts: what others may have given to who enters the set, in multiples of what is its own.
+const MAX_DELEGATION: u64 = 9;
 
 /// What does not change while a deployment lives.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,8 +68,6 @@ pub struct Deployment {
     pub cap_slots: u64,
     /// The first ERC-20 that bonds may be made of; zero: bonds are ETH alone.
     pub token: Address,
-    /// The same for that ERC-20, its smallest units.
-    pub token_quantum: U256,
     /// Bond of a call-out, wei.
     pub call_out_bond: Wei,
     pub terms: PolicyTerms,
@@ -102,8 +102,6 @@ pub struct Money {
     pub pledge_to_come: Wei,
     /// ETH in our self-bond, wei.
     pub bond_eth: Wei,
-    /// The first ERC-20 in our self-bond, its smallest units.
-    pub bond_token: U256,
     /// Slots frozen to us whose dispute period has not lapsed.
     pub live_slots: u64,
     /// Our free balance at the auction, wei.
@@ -122,9 +120,6 @@ pub struct Money {
     pub gas: Wei,
     /// Balance of our owner key, wei.
     pub owner_eth: Wei,
-    /// The bond's ERC-20 held by our owner, and how much of it the vault may pull, its smallest units.
-    pub owner_token: Wei,
-    pub owner_allowance: Wei,
     /// The account whose batches the rollup accepts.
     pub batcher: Address,
 }

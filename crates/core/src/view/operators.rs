@@ -1,6 +1,6 @@
 //! Queries about operators.
 
-use super::{ChainView, LAST_STAGE, Operator, Status};
+use super::{ChainView, LAST_STAGE, MAX_DELEGATION, Operator, Status};
 use crate::types::{Epoch, OperatorId, Timestamp, Wei};
 use alloy::primitives::Address;
 
@@ -69,6 +69,12 @@ impl ChainView {
     /// Weighted self-bond of an operator at the head, wei.
     pub fn self_bond(&self, id: OperatorId) -> Wei {
         self.money.self_bonds.get(&id).copied().unwrap_or_default()
+    }
+
+    /// The self-bond with which `id`, ours, may enter the set, wei: the minimum, and as much as others may give nine times of.
+    pub fn bond_to_enter(&self, id: OperatorId) -> Wei {
+        let delegated = self.money.bond.saturating_sub(self.self_bond(id));
+        self.deployment.min_bond.max(delegated.div_ceil(Wei::from(MAX_DELEGATION)))
     }
 
     /// The place of `id` in the order in which operators do at `epoch` what anybody may do; the order turns by one an epoch, so

@@ -4,7 +4,10 @@ use crate::{
     scene::{self, GENESIS, Scene, block_of, changed, claimed, frozen, locked, start, voided},
     types::Slot,
 };
-use alloy::{primitives::Log, sol_types::SolEvent};
+use alloy::{
+    primitives::{Log, U256},
+    sol_types::SolEvent,
+};
 use proptest::prelude::*;
 use rota_bindings::{
     Baton::{BatonEvents, Rotated},

@@ -86,7 +86,6 @@ fn view(more: &[Event]) -> ChainView {
         floor_price: U256::from(1),
         cap_slots: 2,
         token: Address::ZERO,
-        token_quantum: U256::from(1),
         call_out_bond: U256::from(1),
         terms: PolicyTerms {
             open: OpenTerms { policy: OPEN_AUCTION_POLICY, ..OpenTerms::default() },

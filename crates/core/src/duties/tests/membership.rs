@@ -27,16 +27,25 @@ fn an_operator_registers_bonds_and_activates_by_itself() {
         assert_eq!(register(&scene.view, me).map(keys), expected, "{why}");
     }
 
-    let registered = |bond: u64| {
+    let registered = |bond: u64, delegated: u64| {
         let mut scene = whitelisted().registered(newcomer);
         scene.view.money.self_bonds.insert(newcomer, Wei::from(bond));
+        scene.view.money.bond = Wei::from(bond + delegated);
         scene
     };
-    let short =
-        Held::Underbonded { operator: newcomer, bonded: Wei::from(99), needed: Wei::from(100) };
+    let short = |bonded: u64, needed: u64| {
+        let (bonded, needed) = (Wei::from(bonded), Wei::from(needed));
+        Err(Held::Underbonded { operator: newcomer, bonded, needed })
+    };
     for (why, seat, expected) in [
-        ("bonded", Seat::new(registered(100)).of(5), Ok(vec!["activate/5".to_owned()])),
-        ("not enough", Seat::new(registered(99)).of(5), Err(short)),
+        ("bonded", Seat::new(registered(100, 0)).of(5), Ok(vec!["activate/5".to_owned()])),
+        ("not enough", Seat::new(registered(99, 0)).of(5), short(99, 100)),
+        (
+            "nine times are",
+            Seat::new(registered(110, 990)).of(5),
+            Ok(vec!["activate/5".to_owned()]),
+        ),
+        ("delegated too much", Seat::new(registered(110, 991)).of(5), short(110, 111)),
         ("active", Seat::new(Scene::new()), Ok(vec![])),
         ("jailed: again", Seat::new(Scene::new().status(ME, 2)), Ok(vec!["activate/2".to_owned()])),
         ("left by itself: stays out", Seat::new(Scene::new().status(ME, 4)), Ok(vec![])),
@@ -82,26 +91,6 @@ fn a_deposit_is_in_whole_quanta_and_no_dust() {
     (deployment.quantum, deployment.min_deposit) = (Wei::from(10), Wei::from(50));
     for (missing, deposit) in [(1, 50), (49, 50), (50, 50), (51, 60), (60, 60)] {
         assert_eq!(deployment.deposit_for(Wei::from(missing)), Wei::from(deposit), "{missing}");
-    }
-}
-
-#[test]
-fn tokens_are_approved_before_they_are_deposited() {
-    for (why, allowance, bonded, expected) in [
-        ("nothing is allowed yet", 0u64, 0u64, vec!["approve-token"]),
-        ("enough is", 50, 0, vec!["deposit-token/2"]),
-        ("all is there", 0, 50, vec![]),
-    ] {
-        let mut seat = Seat::new(Scene::new());
-        seat.me.bond_token = Wei::from(50);
-        let money = &mut seat.scene.view.money;
-        (money.owner_token, money.owner_allowance, money.bond_token) =
-            (Wei::from(80), Wei::from(allowance), Wei::from(bonded));
-        assert_eq!(
-            bond(&seat.ctx()).map(keys),
-            Ok(expected.into_iter().map(String::from).collect()),
-            "{why}"
-        );
     }
 }
 
