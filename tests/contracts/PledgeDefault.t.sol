@@ -8,16 +8,17 @@ import {IBondVault} from "@rota/contracts/interfaces/IBondVault.sol";
 import {IPledges} from "@rota/contracts/interfaces/IPledges.sol";
 import {ISchedule} from "@rota/contracts/interfaces/ISchedule.sol";
 import {Operator, RotaFixture} from "@rota/contracts/testing/RotaFixture.sol";
+import {Status} from "@rota/contracts/types/Types.sol";
 
-/// @notice A pledge that is drawn and not held, through the whole deployed system: stake policy, schedule, pledges and vault.
-contract PledgeDefaultTest is RotaFixture {
+/// @title Pledge default setup
+/// @notice Stake policy, schedule, pledges and vault as they are deployed, and alice, who is drawn by a pledge that she does not hold.
+abstract contract PledgeDefaultSetup is RotaFixture {
     /// @dev The first epoch that a pledge made in epoch 2 counts for.
     uint64 internal constant EPOCH = 5;
     /// @dev Of each operator, as the fixture deposits it.
     uint256 internal constant BOND = 10 ether;
     /// @dev A committee of two takes turns in an epoch of four slots.
     uint256 internal constant SLOTS = 2;
-    uint256 internal constant LOCKS = SLOTS * 0.1 ether;
 
     Operator internal alice;
 
@@ -27,10 +28,75 @@ contract PledgeDefaultTest is RotaFixture {
         _run(EPOCH - 3);
     }
 
-    function _config() internal override returns (RotaConfig memory c) {
+    function _config() internal virtual override returns (RotaConfig memory c) {
         c = super._config();
         c.choice.names[2][0] = PolicyName.Stake;
     }
+
+    /// @dev Alice pledges for {EPOCH}, and is drawn with it.
+    function _drawWith(uint256 pledge) internal {
+        _pledge(pledge);
+        uint256 covered = vault.bondOf(alice.id) * 10_000 / pledges.IDLE_BPS();
+        uint256 weight = pledge < covered ? pledge : covered;
+        assertEq(stake.weightOf(alice.id), weight / stake.UNIT(), "her pledge is her weight, as far as it is covered");
+        assertGt(weight, vault.bondOf(alice.id));
+        assertEq(stake.weightOf(operators[1].id), BOND / stake.UNIT());
+        assertEq(_count(schedule.slotsOf(EPOCH)), SLOTS);
+        assertEq(schedule.liveSlotsOf(alice.id), SLOTS);
+    }
+
+    /// @dev She and one other are all who stake: both have a seat. The epoch is frozen.
+    function _pledge(uint256 pledge) internal {
+        _setPledge(pledge);
+        _run(EPOCH - 2);
+        _queue(alice.id);
+        _queue(operators[1].id);
+        _run(EPOCH - 1);
+        _prepare(EPOCH);
+    }
+
+    function _delegate(uint256 value) internal {
+        address dora = makeAddr("dora");
+        vm.deal(dora, value);
+        vm.prank(dora);
+        vault.delegate{value: value}(alice.id);
+    }
+
+    function _setPledge(uint256 pledge) internal {
+        vm.prank(alice.owner);
+        pledges.setPledge(alice.id, pledge);
+    }
+
+    function _toLastTenth() internal {
+        _warpTo(schedule.startOfEpoch(EPOCH) - 6);
+    }
+
+    function _assertRequires(uint256 expected) internal view {
+        (uint256 required,) = pledges.requiredOf(alice.id);
+        assertEq(required, expected);
+    }
+
+    function _first() internal view returns (uint64) {
+        return EPOCH * config.clock.slotsPerEpoch;
+    }
+
+    /// @return slot The first one that was frozen to her.
+    function _slotOfAlice() internal view returns (uint64 slot) {
+        uint16[] memory frozen = schedule.slotsOf(EPOCH);
+        while (frozen[slot] != alice.id) ++slot;
+        slot += _first();
+    }
+
+    function _count(uint16[] memory slots) internal view returns (uint256 count) {
+        for (uint256 i; i < slots.length; ++i) {
+            if (slots[i] == alice.id) ++count;
+        }
+    }
+}
+
+/// @notice A pledge that is drawn and not held: what it costs, and when.
+contract PledgeDefaultTest is PledgeDefaultSetup {
+    uint256 internal constant LOCKS = SLOTS * 0.1 ether;
 
     /* THE PENALTY */
     function test_voidUnderbonded_TakesTheSlots_TheirLocks_AndATenthOfTheShortfall() public {
@@ -82,26 +148,26 @@ contract PledgeDefaultTest is RotaFixture {
         assertEq(schedule.servedIn(EPOCH)[slot - _first()], reserve.id);
     }
 
-    /// @dev No more than a pledge can have weighed is charged for: an owner cannot burn all that was delegated by one that is absurd.
+    /// @dev No more is charged for than her pool weighs: an owner cannot burn all that was delegated by one pledge that is absurd.
     function test_attack_AbsurdPledge_CostsNoMoreThanItWeighed() public {
+        _delegate(2 * BOND);
         _drawWith(1_000_000 ether);
-        uint256 weighed = BOND * 10_000 / config.pledges.idleBps;
+        uint256 held = 3 * BOND;
+        uint256 weighed = held * 10_000 / config.pledges.idleBps;
         assertLt(weighed, 1_000_000 ether);
         _toLastTenth();
         vm.expectEmit(address(pledges));
         emit IPledges.Defaulted(
-            alice.id, EPOCH, SLOTS, 1_000_000 ether - BOND, LOCKS + weighed / 10, LOCKS + weighed / 10
+            alice.id, EPOCH, SLOTS, 1_000_000 ether - held, LOCKS + weighed / 10, LOCKS + weighed / 10
         );
         schedule.voidUnderbonded(EPOCH, alice.id);
         assertEq(vault.burnable()[0], LOCKS + weighed / 10);
+        assertApproxEqAbs(vault.bondOf(alice.id), held - LOCKS - weighed / 10, 1 gwei);
     }
 
     /// @dev Delegated bond counts, and bears its part.
     function test_voidUnderbonded_DelegatorsBearTheirPart() public {
-        address dora = makeAddr("dora");
-        vm.deal(dora, 20 ether);
-        vm.prank(dora);
-        vault.delegate{value: 20 ether}(alice.id);
+        _delegate(20 ether);
         _drawWith(40 ether);
         _toLastTenth();
         schedule.voidUnderbonded(EPOCH, alice.id);
@@ -127,7 +193,7 @@ contract PledgeDefaultTest is RotaFixture {
         uint256 weighed = held * 10_000 / config.pledges.idleBps;
         uint256 lacks = holds ? 0 : pledge - held;
         uint256 penalty = holds ? 0 : LOCKS + (lacks < weighed ? lacks : weighed) / 10;
-        uint256 lost = penalty < held ? (penalty + 1 gwei - 1) / 1 gwei * 1 gwei : held;
+        uint256 lost = (penalty + 1 gwei - 1) / 1 gwei * 1 gwei;
         assertEq(vault.bondOf(alice.id), held - lost);
         assertEq(vault.burnable()[0], lost);
     }
@@ -242,58 +308,28 @@ contract PledgeDefaultTest is RotaFixture {
         assertEq(alice.payee.balance - before, 5.8 ether - 1 gwei);
         assertEq(vault.bondOf(alice.id), 1 ether + 1 gwei);
     }
+}
 
-    /* INTERNAL */
-    /// @dev Alice pledges for {EPOCH}, and is drawn with it.
-    function _drawWith(uint256 pledge) internal {
-        _pledge(pledge);
-        uint256 covered = vault.bondOf(alice.id) * 10_000 / pledges.IDLE_BPS();
-        uint256 weight = pledge < covered ? pledge : covered;
-        assertEq(stake.weightOf(alice.id), weight / stake.UNIT(), "her pledge is her weight, as far as it is covered");
-        assertGt(weight, vault.bondOf(alice.id));
-        assertEq(stake.weightOf(operators[1].id), BOND / stake.UNIT());
-        assertEq(_count(schedule.slotsOf(EPOCH)), SLOTS);
-        assertEq(schedule.liveSlotsOf(alice.id), SLOTS);
+/// @notice Slots so dear that their locks alone are more than she has.
+contract PledgeDefaultOfDearSlotsTest is PledgeDefaultSetup {
+    uint128 internal constant LOCK = 6 ether;
+
+    function _config() internal override returns (RotaConfig memory c) {
+        c = super._config();
+        (c.pledges.firstLock, c.pledges.maxLock) = (LOCK, LOCK);
     }
 
-    /// @dev She and one other are all who stake: both have a seat. The epoch is frozen.
-    function _pledge(uint256 pledge) internal {
-        _setPledge(pledge);
-        _run(EPOCH - 2);
-        _queue(alice.id);
-        _queue(operators[1].id);
-        _run(EPOCH - 1);
-        _prepare(EPOCH);
-    }
+    function test_voidUnderbonded_GivenThePenaltyExceedsTheBond_TakesAllOfIt() public {
+        _drawWith(40 ether);
+        _toLastTenth();
+        vm.expectEmit(address(pledges));
+        emit IPledges.Defaulted(alice.id, EPOCH, SLOTS, 30 ether, SLOTS * LOCK + 3 ether, BOND);
+        schedule.voidUnderbonded(EPOCH, alice.id);
+        assertEq(vault.slashableOf(alice.id), 0);
+        assertEq(vault.burnable()[0], BOND);
 
-    function _setPledge(uint256 pledge) internal {
-        vm.prank(alice.owner);
-        pledges.setPledge(alice.id, pledge);
-    }
-
-    function _toLastTenth() internal {
-        _warpTo(schedule.startOfEpoch(EPOCH) - 6);
-    }
-
-    function _assertRequires(uint256 expected) internal view {
-        (uint256 required,) = pledges.requiredOf(alice.id);
-        assertEq(required, expected);
-    }
-
-    function _first() internal view returns (uint64) {
-        return EPOCH * config.clock.slotsPerEpoch;
-    }
-
-    /// @return slot The first one that was frozen to her.
-    function _slotOfAlice() internal view returns (uint64 slot) {
-        uint16[] memory frozen = schedule.slotsOf(EPOCH);
-        while (frozen[slot] != alice.id) ++slot;
-        slot += _first();
-    }
-
-    function _count(uint16[] memory slots) internal view returns (uint256 count) {
-        for (uint256 i; i < slots.length; ++i) {
-            if (slots[i] == alice.id) ++count;
-        }
+        registry.jailUnderbonded(alice.id);
+        (Status status,) = registry.statusOf(alice.id);
+        assertTrue(status == Status.Jailed);
     }
 }

@@ -279,6 +279,15 @@ contract SlasherAttackTest is SlasherTest {
         vault.delegate{value: value}(alice.id);
     }
 
+    /// @dev Fifty of her own, of which all but two wait to be paid out.
+    function _askForAllButTwo() internal {
+        _bond(alice.id, 40 ether);
+        uint256 most = vault.selfBondOf(alice.id) - 2 ether;
+        vm.prank(alice.owner);
+        vault.requestExit(alice.id, 0, most);
+        assertGt(vault.slashableOf(alice.id), 10 * vault.selfBondOf(alice.id));
+    }
+
     /// @dev She owns less and less of her pool: she is paid by what is hers of it, whoever reports, and however much her delegators lose.
     function test_attack_SelfReportOfAPoolOfOthers_StillCostsNineTenths() public {
         uint256 own = vault.selfBondOf(alice.id);
@@ -362,13 +371,52 @@ contract SlasherAttackTest is SlasherTest {
         assertEq(vault.slashableOf(alice.id), reach);
     }
 
-    /// @dev Her own bond that waits to be paid out is hers: it spares those who stay, and so it buys nothing.
-    function test_attack_OwnExitWaits_TheLockIsWhole() public {
-        _bond(alice.id, 40 ether);
-        uint256 most = vault.selfBondOf(alice.id) - 2 ether;
+    /// @dev What is left of her own pays for ten times as much of the pool, at most: that part of a lock is asked of all, and no more.
+    function test_attack_OffenderWithLittleBondOfItsOwn_CostsTenTimesThatPartOfALock() public {
+        _delegateToAlice(19 ether);
+        vm.prank(alice.owner);
+        registry.deactivate(alice.id);
+        vm.warp(schedule.startOfEpoch(7));
+        uint256 most = vault.selfBondOf(alice.id) - vault.MIN_BOND();
+        vm.prank(alice.owner);
+        uint256 ticket = vault.requestExit(alice.id, 0, most);
+        (,, uint256 release) = vault.ticketOf(alice.id, ticket, address(0));
+        vm.warp(release);
+        vault.claimExit(alice.id, ticket);
+        assertApproxEqAbs(vault.selfBondOf(alice.id), 1 ether, 2 gwei);
+        uint256 reach = vault.slashableOf(alice.id);
+        assertApproxEqAbs(reach, 20 ether, 4 gwei);
+
+        uint64 slot = schedule.currentSlot();
+        uint256 half = pledges.lockPerSlotAt(slot / config.clock.slotsPerEpoch) / 2;
+        _reportTurn(alice, _dated(slot - 1, _start(slot)));
+        assertApproxEqAbs(reach - vault.slashableOf(alice.id), half, 4 gwei);
+
+        // Her last core, asked back and not released, still stands for her.
+        most = vault.selfBondOf(alice.id);
         vm.prank(alice.owner);
         vault.requestExit(alice.id, 0, most);
-        assertGt(vault.slashableOf(alice.id), 10 * vault.selfBondOf(alice.id));
+        assertEq(vault.selfBondOf(alice.id), 0);
+        reach = vault.slashableOf(alice.id);
+        _reportTurn(alice, _dated(slot - 2, _start(slot)));
+        assertApproxEqAbs(reach - vault.slashableOf(alice.id), half, 4 gwei);
+    }
+
+    /// @dev She has asked to leave, and her slots until then are hers: in the set to the end, as far as a lock is concerned.
+    function test_attack_OwnExitWaits_GivenShePutHerselfOnLeave_TheLockIsWhole() public {
+        _askForAllButTwo();
+        vm.prank(alice.owner);
+        registry.deactivate(alice.id);
+        assertTrue(_status(alice) == Status.Exited);
+        uint256 reach = vault.slashableOf(alice.id);
+        uint64 slot = schedule.currentSlot();
+        _reportTurn(alice, _dated(slot - 1, _start(slot)));
+        assertApproxEqAbs(reach - vault.slashableOf(alice.id), pledges.lockPerSlotAt(2), 2 gwei);
+    }
+
+    /// @dev Her own bond that waits to be paid out is hers: it spares those who stay, and so it buys nothing.
+    function test_attack_OwnExitWaits_TheLockIsWhole() public {
+        _askForAllButTwo();
         uint256 reach = vault.slashableOf(alice.id);
         uint64 slot = schedule.currentSlot();
         _reportTurn(alice, _dated(slot - 1, _start(slot)));
