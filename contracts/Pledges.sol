@@ -144,7 +144,7 @@ contract Pledges is IPledges, Clocked {
 
         // Interaction: with the vault. The lock aims at 1.5 times the sealed auction's reference price and more: as far as that tells
         // what a slot is worth, skipping an unlucky draw is not cheaper than holding the pledge.
-        // As far as the pledge can have weighed: one that is above it would let an owner burn its delegators' bond at will.
+        // As far as the pool can weigh: a pledge that is above it would let an owner burn its delegators' bond at once.
         uint256 weighed = VAULT.slashableOf(operator) * BPS / IDLE_BPS;
         uint256 penalty = slots * lockPerSlotAt(epoch) + Math.min(shortfall, weighed) * DEFAULT_BPS / BPS;
         taken = VAULT.slash(operator, penalty, address(0));

@@ -84,7 +84,7 @@ interface IPledges {
 
     /* SCHEDULE ONLY */
     /// @notice Takes the penalty for an operator that does not hold its pledge for `epoch`: the lock for each of its slots, and
-    /// `DEFAULT_BPS` of the shortfall, as far as the pledge can have weighed: of what penalties reach, times 10,000 / `IDLE_BPS`. All of
+    /// `DEFAULT_BPS` of the shortfall, as far as the pool can weigh now: of what penalties reach, times 10,000 / `IDLE_BPS`. All of
     /// it is burned (INV-09).
     /// @dev Emits {Defaulted}.
     ///

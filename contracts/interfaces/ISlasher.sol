@@ -27,7 +27,8 @@ import {ISchedule} from "./ISchedule.sol";
 /// The reporter earns a tenth of what the operator's own bond lost, not of what was delegated: else whoever owns less than a tenth of
 /// its pool would be paid for destroying the rest of it. What a stolen key can cost is bounded: a slot and a boundary are judged once
 /// each, no slot beyond the next epoch is, and a countersignature only binds who held the slot after it. Who left the set and took its
-/// own out, so that less than a tenth of the pool is its own, is charged ten times that part of a lock: nothing at none.
+/// own out, so that less than a tenth of the pool is its own, is charged ten times that part of a lock: nothing at none. Its own
+/// exits that wait count as the pool's there; as its own only what waits of its core.
 ///
 /// What must not be punished, and why it is not. After an L1 reorg an honest holder seals a height again: the first block's L1
 /// origin is not canonical then, so the origins are neither equal nor both canonical. A gap fill is dated before its slot and is

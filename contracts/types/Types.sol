@@ -61,5 +61,5 @@ enum EpochPhase {
 /// @dev The reserve's operator id: the first one, registered by the registry's constructor.
 uint16 constant RESERVE = 1;
 
-/// @dev What others give to an operator's bond, in multiples of what is its own: at most, for who is in the set.
+/// @dev What others give to an operator's bond, in multiples of what is its own: at most, to enter the set, and there to take out or be given.
 uint256 constant MAX_DELEGATION = 9;
