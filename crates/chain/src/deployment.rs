@@ -55,6 +55,8 @@ pub async fn load_deployment(
     };
     let pledges = l1.read(contracts.vault, BondVault::PLEDGESCall {}, at).await?;
     let eth = l1.read(contracts.vault, BondVault::assetOfCall { asset: 0 }, at).await?;
+    let misses = l1.read(baton, Baton::MISSES_TO_VOIDCall {}, at).await?;
+    let leak = l1.read(baton, Baton::LEAK_PER_MISSCall {}, at).await?;
     Ok(Deployment {
         l1_chain_id,
         l2_chain_id,
@@ -71,6 +73,7 @@ pub async fn load_deployment(
             .await?
             .saturating_to(),
         call_out_bond: l1.read(baton, Baton::CALLOUT_BONDCall {}, at).await?,
+        most_leaked: misses.saturating_mul(leak),
         terms: policy_terms(l1, &contracts, pledges).await?,
     })
 }

@@ -148,6 +148,7 @@ impl Anvil {
             cap_slots: 2,
             token: Address::ZERO,
             call_out_bond: U256::ZERO,
+            most_leaked: U256::ZERO,
             terms: PolicyTerms::default(),
         };
         Watcher::new(

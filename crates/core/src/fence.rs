@@ -9,11 +9,12 @@
 //!
 //! # Assumptions
 //! - A1. An answered [`SealStore::record`] survives a power cut.
-//! - A2. The key signs nowhere else, and one process has the store open (the store locks its file).
+//! - A2. No key of this operator's signs anywhere else, and one process has the store open (the store locks its file): a new key takes
+//!   over the store of the old one. op-node gossips what was answered here and nothing else: a payload counts like a commitment.
 //! - A3. The view is L1's: a frozen slot's holder never changes, and no take-over under 2 confirmations is ever undone.
 //! - A4. An L1 block that was displaced by one with 2 confirmations does not come back.
 //! - A5. The keeper's clock is within 12 s of L1's.
-//! - A6. A commitment that left a keeper whose disk is lost is known to some peer by the time that peers have been heard, or
+//! - A6. A commitment, or a payload that op-node gossiped on it, that left a keeper whose disk is lost is known to some peer by the time that peers have been heard, or
 //!   to nobody for good.
 //! - A7. A keeper whose disk was lost with a countersignature on it meets no L1 reorg deeper than [`COUNTERSIGN_DEPTH`] around the
 //!   block that it countersigned: peers give back its blocks, but not what it countersigned.

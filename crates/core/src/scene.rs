@@ -81,6 +81,7 @@ pub fn deployment() -> Arc<Deployment> {
         cap_slots: 2,
         token: Address::repeat_byte(7),
         call_out_bond: U256::from(5),
+        most_leaked: U256::from(6),
         terms: PolicyTerms {
             open: OpenTerms {
                 policy: OPEN_AUCTION_POLICY,

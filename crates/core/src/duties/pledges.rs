@@ -24,18 +24,23 @@ pub fn pledge(ctx: &Context<'_>) -> Option<Intent> {
     Some(intent(Action::SetPledge { operator: ctx.id, value }, Timestamp(u64::MAX)))
 }
 
-/// Adds what the pledge lacks, once there are slots to hold it for. What is more than the bond that the configuration keeps stays in
-/// the vault until the operator takes it out.
+/// Adds what the pledge lacks, once there are slots to hold it for, and what misses could leak until then, if the owner has that, too:
+/// else one that is missed right before the turn costs the turn and a default. What is more than the bond that the configuration keeps
+/// stays in the vault until the operator takes it out.
 pub fn restake(ctx: &Context<'_>) -> Result<Option<Intent>, Held> {
     let (view, operator, epoch) = (ctx.view, ctx.id, next_epoch(ctx));
     let missing = view.money.shortfalls.get(&operator).copied().unwrap_or_default();
     if missing.is_zero() || !has_slots(ctx, operator, epoch) {
         return Ok(None);
     }
-    let (amount, held) = (view.deployment.deposit_for(missing), view.money.owner_eth);
-    if !ctx.me.has_owner_key || held <= amount {
-        return Err(Held::PledgeShort { epoch, missing: amount });
-    }
+    let affordable = |value| {
+        let amount = view.deployment.deposit_for(value);
+        (ctx.me.has_owner_key && view.money.owner_eth > amount).then_some(amount)
+    };
+    let with_leaks = missing.saturating_add(view.deployment.most_leaked);
+    let Some(amount) = affordable(with_leaks).or_else(|| affordable(missing)) else {
+        return Err(Held::PledgeShort { epoch, missing: view.deployment.deposit_for(missing) });
+    };
     let deadline = view.timeline().start_of_epoch(epoch);
     Ok(Some(intent(Action::DepositBond { operator, amount }, deadline)))
 }

@@ -70,6 +70,8 @@ pub struct Deployment {
     pub token: Address,
     /// Bond of a call-out, wei.
     pub call_out_bond: Wei,
+    /// What an operator's misses leak in an epoch at most, wei: its rest of it is void then.
+    pub most_leaked: Wei,
     pub terms: PolicyTerms,
 }
 

@@ -87,6 +87,7 @@ fn view(more: &[Event]) -> ChainView {
         cap_slots: 2,
         token: Address::ZERO,
         call_out_bond: U256::from(1),
+        most_leaked: U256::ZERO,
         terms: PolicyTerms {
             open: OpenTerms { policy: OPEN_AUCTION_POLICY, ..OpenTerms::default() },
             ..PolicyTerms::default()

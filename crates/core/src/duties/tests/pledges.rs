@@ -44,16 +44,27 @@ fn what_a_pledge_lacks_is_added_before_its_slots_come() {
     without_key.me.has_owner_key = false;
     let short = || Err(Held::PledgeShort { epoch: Epoch(2), missing: Wei::from(70) });
     for (why, seat, expected) in [
-        ("nothing is missing", seat(early(), 2, 0, 100), Ok(vec![])),
-        ("as soon as the slots are known", seat(early(), 2, 70, 100), Ok(vec!["deposit-bond/2"])),
-        ("no slots, no need", seat(early(), 4, 70, 100), Ok(vec![])),
-        ("slots that are void need none", seat(early().voided(2, 8), 2, 70, 100), Ok(vec![])),
-        ("not frozen yet", seat(Scene::new().at(start(1, 0)), 2, 70, 100), Ok(vec![])),
+        ("nothing is missing", seat(early(), 2, 0, 100), Ok(None)),
+        (
+            "as soon as the slots are known, and what may leak",
+            seat(early(), 2, 70, 100),
+            Ok(Some(76)),
+        ),
+        ("what is missing comes first", seat(early(), 2, 70, 76), Ok(Some(70))),
+        ("no slots, no need", seat(early(), 4, 70, 100), Ok(None)),
+        ("slots that are void need none", seat(early().voided(2, 8), 2, 70, 100), Ok(None)),
+        ("not frozen yet", seat(Scene::new().at(start(1, 0)), 2, 70, 100), Ok(None)),
         ("the owner has too little", seat(early(), 2, 70, 70), short()),
         ("the owner's key is elsewhere", without_key, short()),
     ] {
-        let expected = expected.map(|keys| keys.into_iter().map(String::from).collect::<Vec<_>>());
-        assert_eq!(restake(&seat.ctx()).map(keys), expected, "{why}");
+        let added = restake(&seat.ctx()).map(|due| due.map(|intent| intent.action));
+        let expected = expected.map(|amount: Option<u64>| {
+            amount.map(|amount| Action::DepositBond {
+                operator: seat.ctx().id,
+                amount: Wei::from(amount),
+            })
+        });
+        assert_eq!(added, expected, "{why}");
     }
 }
 
