@@ -15,12 +15,15 @@ import {Clocked} from "./libraries/Clocked.sol";
 import {Commitments} from "./libraries/Commitments.sol";
 import {GossipPayload, Gossiped} from "./libraries/GossipPayload.sol";
 import {Signers} from "./libraries/Signers.sol";
-import {BlockCommitment, HandoffReceipt} from "./types/Types.sol";
+import {Timeline} from "./libraries/Timeline.sol";
+import {BlockCommitment, Clock, HandoffReceipt} from "./types/Types.sol";
 
 /// @title Evidence
 /// @notice The part of the slasher that reads what was signed: by whom, for which chain, about which time, on which L1.
 /// @dev Only checks. What is signed is told apart by its EIP-712 type and domain, and op-node's by its own domain.
 abstract contract Evidence is ISlasher, Clocked {
+    using Timeline for Clock;
+
     /* CONSTANTS AND IMMUTABLES */
     /// @dev Blocks whose hash EIP-2935 keeps.
     uint256 internal constant HISTORY_BLOCKS = 8191;
@@ -109,7 +112,17 @@ abstract contract Evidence is ISlasher, Clocked {
         _checkKey(operator, Signers.signerOf(REGISTRY, key, _digest(Commitments.hash(receipt)), signature), key);
     }
 
-    /// @dev Reverts unless `signer` signed the payload in op-node's way.
+    /// @dev Reverts if the date is too long ago: a key that was given up can be laid to nobody for ever.
+    /// @return slot The one that the block is dated in.
+    /// @return key The one that was to sign it for op-node.
+    function _gossipKeyFor(uint16 operator, Gossiped memory gossiped) internal view returns (uint64 slot, address key) {
+        _checkWindow(gossiped.timestamp);
+        Clock memory c = _clock();
+        slot = c.slotAt(gossiped.timestamp);
+        key = REGISTRY.gossipKeyAt(operator, c.epochOf(slot));
+    }
+
+    /// @dev Reverts unless the operator's `key` signed the payload in op-node's way.
     function _checkGossip(uint16 operator, bytes calldata payload, bytes calldata signature, address key)
         internal
         view
@@ -172,7 +185,14 @@ abstract contract Evidence is ISlasher, Clocked {
         _checkOrigins(a.l1OriginNumber, a.l1OriginHash, b.l1OriginNumber, b.l1OriginHash);
     }
 
-    /// @dev The same, of what was gossiped.
+    /// @dev The same, if only one of them was gossiped.
+    function _checkConflict(BlockCommitment calldata a, Gossiped memory b) internal view {
+        _checkPlace(a.number, b.number, a.parentHash, b.parentHash);
+        if (a.blockHash == b.blockHash) revert Slasher_SameBlock(a.blockHash);
+        _checkOrigins(a.l1OriginNumber, a.l1OriginHash, b.originNumber, b.originHash);
+    }
+
+    /// @dev The same, if both were gossiped.
     function _checkConflict(Gossiped memory a, Gossiped memory b) internal view {
         _checkPlace(a.number, b.number, a.parentHash, b.parentHash);
         if (a.blockHash == b.blockHash) revert Slasher_SameBlock(a.blockHash);

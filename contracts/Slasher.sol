@@ -53,11 +53,16 @@ contract Slasher is Evidence {
         _checkChain(b.l2ChainId);
         _checkConflict(a, b);
 
-        // Check: one key of the operator's signed both.
+        // Check: the operator signed both, with one key, or each with that of its slot: they may be of two epochs. Then the older one
+        // tells which epoch the reserve pays for: else a key that it gave up would cost it each epoch of the next one.
         address key = _checkCommitment(operator, a, signatureA);
-        _checkKey(operator, _signerOf(key, b, signatureB), key);
+        uint64 slot = a.slot;
+        if (_signerOf(key, b, signatureB) != key) {
+            _checkCommitment(operator, b, signatureB);
+            if (b.slot < slot) slot = b.slot;
+        }
 
-        _punishEquivocation(operator, a.slot, a.number);
+        _punishEquivocation(operator, slot, a.number);
     }
 
     /// @inheritdoc ISlasher
@@ -88,16 +93,34 @@ contract Slasher is Evidence {
         // Check: the blocks exclude each other.
         Gossiped memory first = a.read();
         _checkConflict(first, b.read());
-        _checkWindow(first.timestamp);
 
         // Check: one key that the operator named signed both.
-        Clock memory c = _clock();
-        uint64 slot = c.slotAt(first.timestamp);
-        address key = REGISTRY.gossipKeyAt(operator, c.epochOf(slot));
+        (uint64 slot, address key) = _gossipKeyFor(operator, first);
         _checkGossip(operator, a, signatureA, key);
         _checkGossip(operator, b, signatureB, key);
 
         _punishEquivocation(operator, slot, first.number);
+    }
+
+    /// @inheritdoc ISlasher
+    function proveMixedEquivocation(
+        uint16 operator,
+        BlockCommitment calldata committed,
+        bytes calldata signature,
+        bytes calldata gossip,
+        bytes calldata gossipSignature
+    ) external {
+        // Check: the blocks exclude each other.
+        Gossiped memory gossiped = gossip.read();
+        _checkConflict(committed, gossiped);
+
+        // Check: the operator committed to the one and gossiped the other.
+        _checkCommitment(operator, committed, signature);
+        (uint64 slot, address key) = _gossipKeyFor(operator, gossiped);
+        _checkGossip(operator, gossip, gossipSignature, key);
+
+        // By the older one, as with two keys.
+        _punishEquivocation(operator, slot < committed.slot ? slot : committed.slot, committed.number);
     }
 
     /// @inheritdoc ISlasher
@@ -207,12 +230,13 @@ contract Slasher is Evidence {
     /* VIEWS */
     /// @inheritdoc ISlasher
     function coreShare() external view returns (uint256) {
-        return _shareAfter(_offenders);
+        return _shareAfter(_offenders, 0);
     }
 
     /// @inheritdoc ISlasher
     function penaltyOf(uint16 operator) external view returns (uint256 core, uint256 locks) {
-        return (_corePenalty(VAULT.coreOf(operator), _shareAfter(_offenders)), VAULT.PLEDGES().lockOf(operator));
+        uint256 share = _shareAfter(_offenders, operator);
+        return (_corePenalty(VAULT.coreOf(operator), share), VAULT.PLEDGES().lockOf(operator));
     }
 
     /* INTERNAL: JUDGEMENT */
@@ -287,7 +311,7 @@ contract Slasher is Evidence {
     /// @dev The tombstone comes first: its refusal is what stops a second proof.
     function _punishEquivocation(uint16 operator, uint64 slot, uint64 number) internal {
         Offenders before = _offenders;
-        uint256 share = _shareAfter(before);
+        uint256 share = _shareAfter(before, operator);
         uint256 core = VAULT.coreOf(operator);
         // Who is never tombstoned pays once for an epoch that it equivocated in: heights are without end, and the proof stays good.
         if (operator == RESERVE) {
@@ -308,10 +332,10 @@ contract Slasher is Evidence {
         return core * share / QUARTERS;
     }
 
-    /// @dev Quarters of the core (INV-63), by those who were tombstoned before.
-    function _shareAfter(Offenders before) internal view returns (uint256) {
+    /// @dev Quarters of the core (INV-63), by the others who equivocated before.
+    function _shareAfter(Offenders before, uint16 operator) internal view returns (uint256) {
         uint256 since = block.timestamp > CORRELATION_WINDOW ? block.timestamp - CORRELATION_WINDOW : 0;
-        return Math.min(FIRST_SHARE + before.countSince(since), QUARTERS);
+        return Math.min(FIRST_SHARE + before.othersSince(operator, since), QUARTERS);
     }
 
     function _punishReceipt(uint16 operator, uint64 boundary) internal {

@@ -229,7 +229,8 @@ interface IOperatorRegistry {
     function setBatcherKey(uint16 operator, uint8 index, address key, bytes calldata keyProof) external;
 
     /// @notice Names the key with which the operator's op-node signs what it gossips, from `currentEpoch + 2` on; a change made
-    /// earlier in this epoch is replaced. From then on two payloads of one height signed with it are an offence.
+    /// earlier in this epoch is replaced. From then on two payloads of one height signed with it are an offence, and one
+    /// beside a commitment to another block.
     /// @dev Emits {GossipKeySet}. Without one, gossip proves nothing: a key that several operators share must not be named.
     ///
     /// Requirements: those of {setSequencerKey}.

@@ -14,7 +14,7 @@ import {ISchedule} from "./ISchedule.sol";
 ///
 /// | offence | bond | standing |
 /// |---|---|---|
-/// | equivocation, by commitments or by OP gossip | half of the core; three quarters, then all of it, for the second and the third operator within `CORRELATION_WINDOW`; and all live slot locks | tombstoned, slots voided |
+/// | equivocation, by commitments, by OP gossip, or by one of each | half of the core; three quarters, then all of it, for the second and the third operator within `CORRELATION_WINDOW`; and all live slot locks | tombstoned, slots voided |
 /// | a block out of turn | one slot lock, once for each slot | jailed |
 /// | a broken receipt | one slot lock, once for each boundary | jailed |
 ///
@@ -37,7 +37,7 @@ import {ISchedule} from "./ISchedule.sol";
 /// Lateness is not provable and not punished. What a keeper must do in turn stands in `crates/core/src/fence.rs`.
 ///
 /// Signatures are bound to L1's chain id as it is now, the Baton and the L2 chain (op-node's to the L2 chain alone, and to a key that
-/// the operator named here): what was signed for another deployment or on a fork proves nothing here.
+/// the operator named here): a commitment or a receipt for another deployment or on a fork proves nothing here.
 interface ISlasher {
     /* TYPES */
     /// @param evidenceWindow How long after the end of the slot, or after the gossiped block's date, an offence can be proven, seconds;
@@ -105,7 +105,7 @@ interface ISlasher {
     event ReceiptBroken(uint16 indexed operator, uint64 indexed boundarySlot, address indexed reporter);
 
     /* EQUIVOCATION */
-    /// @notice Two commitments by one key to different blocks on one parent. By anyone.
+    /// @notice Two commitments by one operator to different blocks on one parent. By anyone.
     /// @dev Emits {Equivocated}. Tombstones the operator and slashes its core; `expel` does the rest.
     ///
     /// Requirements:
@@ -113,10 +113,12 @@ interface ISlasher {
     /// - same number and parent, else {Slasher_OtherPlace}; different blocks, else {Slasher_SameBlock}
     /// - the L1 origins are equal, or both canonical now, else {Slasher_OriginNotCanonical}
     /// - the slot of `a` ended at most `EVIDENCE_WINDOW` ago, if it ended, else {Slasher_TooLate}
-    /// - the operator's sequencer key of the epoch of that slot signed both, else {Slasher_WrongSigner}
+    /// - the operator's sequencer key of the epoch of that slot signed both, else {Slasher_WrongSigner}; or `b` by its key of the epoch
+    ///   of `b`'s slot, which ended at most `EVIDENCE_WINDOW` ago, too: an operator may change it between two slots that it holds
     /// - the operator was not tombstoned by evidence before, else `OperatorRegistry_WrongStatus`; the reserve did not pay for
-    ///   the epoch of that slot, else {Slasher_AlreadyJudged}, which is the next one at most, else {Slasher_SlotUndecided}
-    /// @param a The one whose slot tells key and window. Signatures: 65 bytes r, s, v or 64 r, vs; of a cluster 96.
+    ///   the epoch of that slot, of the older one if two keys signed, else {Slasher_AlreadyJudged}, which is the next one at most,
+    ///   else {Slasher_SlotUndecided}
+    /// @param a The one whose slot tells key and window, and of `b` if that is by the same key. Signatures: 65 bytes r, s, v or 64 r, vs; of a cluster 96.
     function proveEquivocation(
         uint16 operator,
         BlockCommitment calldata a,
@@ -126,7 +128,8 @@ interface ISlasher {
     ) external;
 
     /// @notice As {proveEquivocation}, for a cluster: by the sum of its two signatures, which anybody can add up.
-    /// @dev Requirements: those of {proveEquivocation}; the sum is that of signatures by the operator's `ClusterKey`.
+    /// @dev Requirements: those of {proveEquivocation}; the sum is that of signatures by the `ClusterKey` that is the operator's key of the
+    /// epoch of `a`'s slot. Across a change of key, {proveEquivocation} takes the two by themselves.
     /// @param aggregated x and y of the sum, 48 bytes each.
     function proveClusterEquivocation(
         uint16 operator,
@@ -149,6 +152,24 @@ interface ISlasher {
         bytes calldata signatureA,
         bytes calldata b,
         bytes calldata signatureB
+    ) external;
+
+    /// @notice One block committed to, and another one of its height and parent gossiped: told to some, and the other to the rest.
+    /// @dev As {proveEquivocation}; the payload as in {proveGossipEquivocation}.
+    ///
+    /// Requirements:
+    /// - what {proveEquivocation} asks of the two blocks, and of the operator; the reserve pays for the epoch of the slot or of the date,
+    ///   the older one
+    /// - the slot of `committed` ended, and the payload is dated, at most `EVIDENCE_WINDOW` ago, else {Slasher_TooLate}
+    /// - the operator's sequencer key of the epoch of that slot signed the commitment, and its gossip key of the epoch of that date
+    ///   the payload, else {Slasher_WrongSigner}
+    /// - the payload can be read, else the errors of `GossipPayload`
+    function proveMixedEquivocation(
+        uint16 operator,
+        BlockCommitment calldata committed,
+        bytes calldata signature,
+        bytes calldata gossip,
+        bytes calldata gossipSignature
     ) external;
 
     /// @notice Voids what a tombstoned operator still has in this epoch, from the next slot on, and in the next epoch; takes the locks of
@@ -219,7 +240,7 @@ interface ISlasher {
     ) external;
 
     /* VIEWS */
-    /// @return Quarters of the core that an equivocation would cost now, 2 to 4.
+    /// @return Quarters of the core that an equivocation would cost now, 2 to 4; less for the reserve, if it is one of the earlier offenders.
     function coreShare() external view returns (uint256);
     /// @notice What an equivocation of the operator would cost now, wei of weighted value.
     /// @return core Its part of the core, taken with the proof.

@@ -28,9 +28,11 @@ library OffendersLib {
         return uint40(Offenders.unwrap(word) >> (LANE * i + 16));
     }
 
-    /// @notice How many were tombstoned at or after `timestamp`, 0 to 4.
-    function countSince(Offenders word, uint256 timestamp) internal pure returns (uint256 count) {
-        while (count < CAPACITY && word.idAt(count) != 0 && word.timeAt(count) >= timestamp) ++count;
+    /// @notice How many others than `id` were noted at or after `timestamp`, 0 to 4.
+    function othersSince(Offenders word, uint16 id, uint256 timestamp) internal pure returns (uint256 count) {
+        for (uint256 i; i < CAPACITY && word.idAt(i) != 0 && word.timeAt(i) >= timestamp; ++i) {
+            if (word.idAt(i) != id) ++count;
+        }
     }
 
     function contains(Offenders word, uint16 id) internal pure returns (bool) {

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {ISlasher} from "@rota/contracts/interfaces/ISlasher.sol";
-import {RotaFixture} from "@rota/contracts/testing/RotaFixture.sol";
+import {Operator, RotaFixture} from "@rota/contracts/testing/RotaFixture.sol";
 import {BlockCommitment, Status} from "@rota/contracts/types/Types.sol";
 
 /// @notice What op-node gossips, as evidence: the vectors of tests/contracts/vectors, in whose time this L1 is.
@@ -21,7 +21,7 @@ contract Slasher_Gossip_Test is RotaFixture {
     bytes internal signatureB;
 
     function setUp() public {
-        string memory json = vm.readFile("tests/contracts/vectors/gossip.json");
+        string memory json = _vectors();
         (a, signatureA) = (vm.parseJsonBytes(json, ".a.raw"), vm.parseJsonBytes(json, ".a.signature"));
         (b, signatureB) = (vm.parseJsonBytes(json, ".b.raw"), vm.parseJsonBytes(json, ".b.signature"));
         dated = vm.parseJsonUint(json, ".a.timestamp");
@@ -80,6 +80,107 @@ contract Slasher_Gossip_Test is RotaFixture {
         slasher.proveGossipEquivocation(operator, b, signatureB, a, signatureA);
     }
 
+    /* ONE OF EACH */
+    function test_proveMixedEquivocation_TombstonesLikeACommitment() public {
+        (BlockCommitment memory c, bytes memory signature) = _committed(operators[0], keccak256("for the others"));
+        (uint256 penalty,) = slasher.penaltyOf(operator);
+        uint256 reach = vault.slashableOf(operator);
+        vm.prank(stranger);
+        slasher.proveMixedEquivocation(operator, c, signature, a, signatureA);
+        assertEq(reach - vault.slashableOf(operator), penalty);
+        (Status status,) = registry.statusOf(operator);
+        assertTrue(status == Status.Tombstoned);
+    }
+
+    /// @dev It commits to each block that its node gossips.
+    function test_attack_GossipOfWhatWasCommitted_ProvesNothing() public {
+        bytes32 gossiped = vm.parseJsonBytes32(_vectors(), ".a.block_hash");
+        (BlockCommitment memory c, bytes memory signature) = _committed(operators[0], gossiped);
+        vm.expectRevert(abi.encodeWithSelector(ISlasher.Slasher_SameBlock.selector, gossiped));
+        slasher.proveMixedEquivocation(operator, c, signature, a, signatureA);
+    }
+
+    /// @dev Sealed again after L1 was taken back: one of the two origins is not canonical, whichever was gossiped.
+    function test_attack_GossipOfAnHonestReseal_WithACommitment_ProvesNothing() public {
+        (BlockCommitment memory c, bytes memory signature) = _committed(operators[0], keccak256("resealed"));
+        vm.expectPartialRevert(ISlasher.Slasher_OriginNotCanonical.selector);
+        slasher.proveMixedEquivocation(operator, c, signature, b, signatureB);
+    }
+
+    /// @dev She gave the key up and it leaked. Whoever has it dates a payload back, beside a commitment of hers that is honest and new.
+    function test_attack_StolenOldGossipKey_ProvesNothingAfterTheWindow() public {
+        uint256 fresh = 0xf2e5;
+        bytes memory proof = _keyProof(operators[0].owner, fresh);
+        vm.prank(operators[0].owner);
+        registry.setGossipKey(operator, vm.addr(fresh), proof);
+        _warpTo(schedule.startOfEpoch(5) + 120);
+        (BlockCommitment memory c, bytes memory signature) = _committed(operators[0], keccak256("for the others"));
+        assertEq(registry.gossipKeyAt(operator, registry.currentEpoch()), vm.addr(fresh));
+        uint256 closed = dated + slasher.EVIDENCE_WINDOW();
+        assertGt(vm.getBlockTimestamp(), closed);
+        vm.expectRevert(abi.encodeWithSelector(ISlasher.Slasher_TooLate.selector, closed));
+        slasher.proveMixedEquivocation(operator, c, signature, a, signatureA);
+    }
+
+    function test_proveMixedEquivocation_RevertWhen_OneIsAnothers() public {
+        (BlockCommitment memory c, bytes memory signature) = _committed(operators[1], keccak256("for the others"));
+        vm.expectPartialRevert(ISlasher.Slasher_WrongSigner.selector);
+        slasher.proveMixedEquivocation(operator, c, signature, a, signatureA);
+        uint16 other = operators[1].id;
+        vm.expectRevert(
+            abi.encodeWithSelector(ISlasher.Slasher_WrongSigner.selector, other, vm.addr(GOSSIP_KEY), address(0))
+        );
+        slasher.proveMixedEquivocation(other, c, signature, a, signatureA);
+        (c, signature) = _committed(operators[0], keccak256("for the others"));
+        bytes memory foreign = _signGossip(a, 902, GOSSIP_KEY);
+        vm.expectPartialRevert(ISlasher.Slasher_WrongSigner.selector);
+        slasher.proveMixedEquivocation(operator, c, signature, a, foreign);
+    }
+
+    function test_proveMixedEquivocation_RevertWhen_ElsewhereOrTooOld() public {
+        (BlockCommitment memory c, bytes memory signature) = _committed(operators[0], keccak256("for the others"));
+        BlockCommitment memory moved = c;
+        moved.number += 1;
+        vm.expectPartialRevert(ISlasher.Slasher_OtherPlace.selector);
+        slasher.proveMixedEquivocation(operator, moved, signature, a, signatureA);
+        (moved.number, moved.parentHash) = (moved.number - 1, keccak256("another parent"));
+        vm.expectPartialRevert(ISlasher.Slasher_OtherPlace.selector);
+        slasher.proveMixedEquivocation(operator, moved, signature, a, signatureA);
+        (c, signature) = _committed(operators[0], keccak256("for the others"));
+        uint256 closed = _startOfSlot(c.slot + 1) + 120;
+        vm.warp(closed + 1);
+        vm.expectRevert(abi.encodeWithSelector(ISlasher.Slasher_TooLate.selector, closed));
+        slasher.proveMixedEquivocation(operator, c, signature, a, signatureA);
+    }
+
+    /// @dev With a gossip key that it gave up, beside each new epoch's honest commitments: that accident is of the key's time.
+    function test_proveMixedEquivocation_GivenReserve_PaysForTheOlderOfTheTwo() public {
+        (BlockCommitment memory c,) = _committed(reserve, keccak256("for the others"));
+        bytes memory first = _signGossip(a, config.baton.l2ChainId, RESERVE_KEY);
+        _warpTo(schedule.startOfEpoch(4));
+        c.slot = schedule.currentSlot();
+        slasher.proveMixedEquivocation(reserve.id, c, _sign(reserve, c), a, first);
+        c.slot = 5 * config.clock.slotsPerEpoch;
+        bytes memory signature = _sign(reserve, c);
+        vm.expectRevert(abi.encodeWithSelector(ISlasher.Slasher_AlreadyJudged.selector, reserve.id, 3));
+        slasher.proveMixedEquivocation(reserve.id, c, signature, a, first);
+    }
+
+    /// @dev In whatever form the two came: what it did in an epoch is paid for once.
+    function test_proveMixedEquivocation_GivenReserve_PaysOnceForAnEpoch() public {
+        (BlockCommitment memory c, bytes memory signature) = _committed(reserve, keccak256("for the others"));
+        bytes memory first = _signGossip(a, config.baton.l2ChainId, RESERVE_KEY);
+        slasher.proveMixedEquivocation(reserve.id, c, signature, a, first);
+        bytes memory paid = abi.encodeWithSelector(ISlasher.Slasher_AlreadyJudged.selector, reserve.id, 3);
+        vm.expectRevert(paid);
+        slasher.proveMixedEquivocation(reserve.id, c, signature, a, first);
+        bytes memory other = _otherBlock();
+        bytes memory second = _signGossip(other, config.baton.l2ChainId, RESERVE_KEY);
+        vm.expectRevert(paid);
+        slasher.proveGossipEquivocation(reserve.id, a, first, other, second);
+    }
+
+    /* REFUSALS */
     function test_proveGossipEquivocation_RevertWhen_KeyIsNotTheOperators() public {
         (bytes memory other, bytes memory signature) = _another();
         uint16 stranger_ = operators[1].id;
@@ -130,6 +231,30 @@ contract Slasher_Gossip_Test is RotaFixture {
     }
 
     /* INTERNAL */
+    function _vectors() private view returns (string memory) {
+        return vm.readFile("tests/contracts/vectors/gossip.json");
+    }
+
+    /// @dev A commitment in the place of the first payload, and on its L1 origin.
+    function _committed(Operator memory by, bytes32 blockHash)
+        private
+        view
+        returns (BlockCommitment memory c, bytes memory signature)
+    {
+        string memory json = _vectors();
+        c = _blockNow();
+        c.number = uint64(vm.parseJsonUint(json, ".a.number"));
+        (c.parentHash, c.blockHash) = (vm.parseJsonBytes32(json, ".a.parent_hash"), blockHash);
+        c.l1OriginNumber = uint64(vm.parseJsonUint(json, ".a.l1_origin_number"));
+        c.l1OriginHash = vm.parseJsonBytes32(json, ".a.l1_origin_hash");
+        signature = _sign(by, c);
+    }
+
+    function _startOfSlot(uint64 slot) private view returns (uint256) {
+        uint64 slots = config.clock.slotsPerEpoch;
+        return schedule.startOfEpoch(slot / slots) + (slot % slots) * config.clock.slotSeconds;
+    }
+
     /// @dev The first payload with another block hash: same height, parent and L1 origin.
     function _otherBlock() private view returns (bytes memory other) {
         other = a;

@@ -148,7 +148,13 @@ contract Slasher_Equivocation_Test is SlasherTest {
         vm.warp(schedule.startOfEpoch(3));
         _expectRefused(again, reserve, a, b);
         (a.slot, b.slot) = (schedule.currentSlot(), schedule.currentSlot());
+        bond = vault.bondOf(reserve.id);
+        uint256 core = vault.coreOf(reserve.id);
         _report(reserve, a, b);
+        assertApproxEqAbs(bond - vault.bondOf(reserve.id), core / 2, 2 gwei, "no dearer for its own past");
+        assertEq(slasher.coreShare(), 3, "but for others");
+        (penalty,) = slasher.penaltyOf(reserve.id);
+        assertEq(penalty, vault.coreOf(reserve.id) / 2);
         uint64 beyond = 5 * config.clock.slotsPerEpoch;
         a.slot = beyond;
         _expectRefused(abi.encodeWithSelector(ISlasher.Slasher_SlotUndecided.selector, beyond, beyond), reserve, a, b);

@@ -155,6 +155,74 @@ contract SlasherAttackTest is SlasherTest {
     }
 
     /* KEYS */
+    /// @dev A key that the reserve gave up, beside each epoch's honest commitments of the new one: one accident, of the old key's time.
+    function test_attack_KeyThatTheReserveGaveUp_CostsItNoLaterEpoch() public {
+        (address fresh, uint256 secret) = makeAddrAndKey("fresh key");
+        bytes memory proof = _keyProof(reserve.owner, secret);
+        vm.prank(reserve.owner);
+        registry.setSequencerKey(reserve.id, fresh, proof);
+        uint64 first = (schedule.currentEpoch() + 2) * config.clock.slotsPerEpoch;
+        vm.warp(_start(first));
+        (BlockCommitment memory a, BlockCommitment memory b) = _twoBlocks();
+        b.slot = first - 1;
+        bytes memory signatureB = _sign(reserve, b);
+        Operator memory renewed = reserve;
+        renewed.sequencerKey = secret;
+        uint64 epoch = _epochOf(first - 1);
+        for (uint64 i; i < 2; ++i) {
+            a.slot = first + i * config.clock.slotsPerEpoch;
+            bytes memory signatureA = _sign(renewed, a);
+            if (i != 0) {
+                vm.expectRevert(abi.encodeWithSelector(ISlasher.Slasher_AlreadyJudged.selector, reserve.id, epoch));
+            }
+            slasher.proveEquivocation(reserve.id, a, signatureA, b, signatureB);
+            vm.expectRevert(abi.encodeWithSelector(ISlasher.Slasher_AlreadyJudged.selector, reserve.id, epoch));
+            slasher.proveEquivocation(reserve.id, b, signatureB, a, signatureA);
+        }
+    }
+
+    /// @dev She holds on both sides of a boundary between epochs, and changes her key there: one block with each is still two.
+    function test_attack_KeyChangedBetweenTwoBlocks_IsTwoBlocksOfOneOperator() public {
+        (address fresh, uint256 secret) = makeAddrAndKey("fresh key");
+        bytes memory proof = _keyProof(alice.owner, secret);
+        vm.prank(alice.owner);
+        registry.setSequencerKey(alice.id, fresh, proof);
+        uint64 first = (schedule.currentEpoch() + 2) * config.clock.slotsPerEpoch;
+        vm.warp(_start(first));
+        (BlockCommitment memory a, BlockCommitment memory b) = _twoBlocks();
+        (a.slot, b.slot) = (first - 1, first);
+        bytes memory signatureA = _sign(alice, a);
+        Operator memory renewed = alice;
+        renewed.sequencerKey = secret;
+        bytes memory signatureB = _sign(renewed, b);
+        uint256 before = vm.snapshotState();
+        slasher.proveEquivocation(alice.id, a, signatureA, b, signatureB);
+        assertTrue(_status(alice) == Status.Tombstoned);
+        vm.revertToState(before);
+        slasher.proveEquivocation(alice.id, b, signatureB, a, signatureA);
+        assertTrue(_status(alice) == Status.Tombstoned);
+
+        // Each by the key of its own slot, and no other; and the older one's slot must not be too long ago either.
+        vm.revertToState(before);
+        a.slot = first;
+        _expectWrongSigner(a, _sign(alice, a), b, signatureB);
+        _expectWrongSigner(b, signatureB, a, _sign(alice, a));
+        a.slot = first - 1;
+        vm.warp(_start(first) + slasher.EVIDENCE_WINDOW() + 1);
+        vm.expectPartialRevert(ISlasher.Slasher_TooLate.selector);
+        slasher.proveEquivocation(alice.id, b, signatureB, a, signatureA);
+    }
+
+    function _expectWrongSigner(
+        BlockCommitment memory a,
+        bytes memory signatureA,
+        BlockCommitment memory b,
+        bytes memory signatureB
+    ) internal {
+        vm.expectPartialRevert(ISlasher.Slasher_WrongSigner.selector);
+        slasher.proveEquivocation(alice.id, a, signatureA, b, signatureB);
+    }
+
     /// @dev A key that she gave up and lost: once its last slot is out of the window, nothing that it signs is hers.
     function test_attack_StolenOldKey_ProvesNothingAfterTheWindow() public {
         (address fresh, uint256 secret) = makeAddrAndKey("fresh key");
