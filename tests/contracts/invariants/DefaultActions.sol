@@ -27,7 +27,8 @@ abstract contract DefaultActions is WorldActions {
     /* ACTIONS */
     /// @dev Seldom more than it could ever pay for.
     function pledgeMore(uint256 seed) external action(seed) {
-        uint16 id = _anyOperator();
+        uint16 id = _anyOperatorThatIs(true);
+        if (id == 0) id = _anyOperator();
         uint64 epoch = registry.currentEpoch();
         if (pledges.pledgeAt(id, epoch) != pledges.pledgeAt(id, epoch + 3) && _spared()) return;
         uint256 value = vault.bondOf(id) + _whole(_roll(16) == 0 ? _roll(1000 ether) : 1 gwei + _roll(2 ether));
@@ -37,6 +38,7 @@ abstract contract DefaultActions is WorldActions {
 
     function voidUnderbonded(uint256 seed) external action(seed) {
         uint64 epoch = registry.currentEpoch() + 1;
+        if (epoch > 1 && _phaseOf(epoch) != EpochPhase.Frozen) _tryFreeze(epoch);
         uint16 id = _defaulter(epoch);
         if (id == 0 && (_spared() || _spared())) return;
         if (id == 0) id = _anyOperator();

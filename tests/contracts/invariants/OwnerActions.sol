@@ -45,10 +45,19 @@ abstract contract OwnerActions is HandlerBase {
         uint16 id = _anyOperatorThatIs(false);
         if (id == 0) id = _anyOperator();
         (Status status,) = registry.statusOf(id);
-        if (status == Status.Active && _spared()) return;
+        if ((status == Status.Active || status == Status.Tombstoned) && _spared()) return;
         if (status == Status.Jailed && _roll(2) == 0) _reach(registry.jailedUntil(id));
-        if (registry.entityOf(id) == 0 && !_spared()) return;
-        if (vault.selfBondOf(id) < vault.MIN_BOND() && _roll(4) != 0) _deposit(id, vault.MIN_BOND());
+        address owner = registry.ownerOf(id);
+        bool open = registry.stageAt(registry.currentEpoch() + 2) == registry.LAST_STAGE();
+        if (!open && registry.entityOfOwner(owner) == 0 && _roll(4) != 0) {
+            vm.prank(registry.governance());
+            registry.setWhitelisted(owner, uint32(100 + _roll(3)));
+        }
+        // What the set asks for, and the ninth of what is delegated.
+        uint256 own = vault.selfBondOf(id);
+        uint256 least = (vault.bondOf(id) - own) / 9 + 2 gwei;
+        if (least < vault.MIN_BOND()) least = vault.MIN_BOND();
+        if (own < least && _roll(4) != 0) _deposit(id, _whole(least));
         _try("activate", registry.ownerOf(id), address(registry), abi.encodeCall(registry.activate, (id)));
     }
 
@@ -193,7 +202,7 @@ abstract contract OwnerActions is HandlerBase {
     }
 
     /// @return id Some operator but the reserve with that standing; 0 if there is none.
-    function _anyOperatorThatIs(bool active) private returns (uint16 id) {
+    function _anyOperatorThatIs(bool active) internal returns (uint16 id) {
         uint256 from = _roll(operators.length);
         for (uint256 i; i < operators.length; ++i) {
             uint16 candidate = uint16(2 + (from + i) % operators.length);

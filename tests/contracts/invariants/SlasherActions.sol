@@ -30,7 +30,7 @@ abstract contract SlasherActions is WorldActions {
     uint16[] internal _exiles;
 
     /* EVIDENCE */
-    /// @dev Two commitments, one time in two wrong in one point. INV-61, INV-63.
+    /// @dev Two commitments, one time in three wrong in one point. INV-61, INV-63.
     function equivocate(uint256 seed) external action(seed) {
         _reach(config.clock.genesis + config.clock.l2BlockSeconds);
         uint16 id = _offender();
@@ -150,14 +150,14 @@ abstract contract SlasherActions is WorldActions {
         bool undecided;
         if (id == reserve.id) {
             // Now and then of the next epoch, which it has paid for when that comes, or of one that nothing decides.
-            if (_roll(4) == 0) ++epoch;
+            if (_paid[_epochOf(id, epoch)] || _roll(4) == 0) ++epoch;
             else if ((undecided = _roll(8) == 0)) epoch += uint64(2 + _roll(100));
             a.slot = epoch * config.clock.slotsPerEpoch + a.slot % config.clock.slotsPerEpoch;
         }
-        offence = keccak256(abi.encode("epoch", id, epoch));
+        offence = _epochOf(id, epoch);
         Operator memory liar = _acting(id, epoch);
         bytes memory signature;
-        uint256 point = _roll(2) == 0 ? _roll(5) : 5;
+        uint256 point = _roll(3) == 0 ? _roll(5) : 5;
         if (point == 0) b.blockHash = a.blockHash;
         if (point == 1) b.parentHash = keccak256("another parent");
         if (point == 2) b.l1OriginHash = keccak256("an origin that was taken back");
@@ -168,6 +168,10 @@ abstract contract SlasherActions is WorldActions {
         }
         expected = point == 5 && !_convicted[id] && !undecided && !(id == reserve.id && _paid[offence]);
         data = abi.encodeCall(slasher.proveEquivocation, (id, a, _sign(liar, a), b, signature));
+    }
+
+    function _epochOf(uint16 id, uint64 epoch) private pure returns (bytes32) {
+        return keccak256(abi.encode("epoch", id, epoch));
     }
 
     function _reachOf(uint16 id) private view returns (Reach memory r) {

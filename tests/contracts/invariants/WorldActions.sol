@@ -31,7 +31,10 @@ abstract contract WorldActions is OwnerActions, DelegatorActions, BidderActions,
     }
 
     function freeze(uint256 seed) external action(seed) {
-        uint64 epoch = _pending();
+        _tryFreeze(_pending());
+    }
+
+    function _tryFreeze(uint64 epoch) internal {
         if (_roll(8) != 0) {
             if (epoch == registry.currentEpoch() + 1 && _phaseOf(epoch) == EpochPhase.Pending) _tendSeed(epoch);
             (bool settled,,,) = auction.resultOf(epoch);
@@ -218,6 +221,8 @@ abstract contract WorldActions is OwnerActions, DelegatorActions, BidderActions,
         if (registry.stageAt(registry.currentEpoch()) < 2) {
             _reach(config.clock.genesis);
         }
+        (uint16[] memory set,) = registry.eligibleSet(registry.currentEpoch() + 2);
+        if (set.length < config.registry.stageMinOperators && _spared()) return;
         _try("advanceStage", registry.governance(), address(registry), abi.encodeCall(registry.advanceStage, ()));
     }
 
