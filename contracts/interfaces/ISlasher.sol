@@ -20,9 +20,9 @@ import {ISchedule} from "./ISchedule.sol";
 ///
 /// A tombstone is final, so that no evidence of an equivocation counts twice. Locks and voids follow by `expel`, by anyone and in the same
 /// block if its caller wants: what they cost grows with the epochs under dispute, and evidence must stay cheap to bring. The
-/// reserve is neither jailed nor tombstoned: it pays once for each epoch that it equivocated in. Eviction by vote spares nobody the punishment. For
-/// the later offenders only those count that had half of the minimum bond at stake, the reserve once: else ids without bond could make
-/// an honest operator's accident dearer for no more than gas.
+/// reserve is neither jailed nor tombstoned: it pays once for each epoch that it equivocated in. Eviction by vote spares nobody the
+/// punishment. For the later offenders only those count that had half of the minimum bond at stake, the reserve once: else ids
+/// without bond could make an honest operator's accident dearer for no more than gas.
 ///
 /// The reporter earns a tenth of what the operator's own bond lost, not of what was delegated: else whoever owns less than a tenth of
 /// its pool would be paid for destroying the rest of it. What a stolen key can cost is bounded: a slot and a boundary are judged once
@@ -118,7 +118,8 @@ interface ISlasher {
     /// - the operator was not tombstoned by evidence before, else `OperatorRegistry_WrongStatus`; the reserve did not pay for
     ///   the epoch of that slot, of the older one if two keys signed, else {Slasher_AlreadyJudged}, which is the next one at most,
     ///   else {Slasher_SlotUndecided}
-    /// @param a The one whose slot tells key and window, and of `b` if that is by the same key. Signatures: 65 bytes r, s, v or 64 r, vs; of a cluster 96.
+    /// @param a The one whose slot tells key and window, and of `b` if that is by the same key. Signatures: 65 bytes r, s, v or
+    ///   64 r, vs; of a cluster 96.
     function proveEquivocation(
         uint16 operator,
         BlockCommitment calldata a,
@@ -240,7 +241,8 @@ interface ISlasher {
     ) external;
 
     /* VIEWS */
-    /// @return Quarters of the core that an equivocation would cost now, 2 to 4; less for the reserve, if it is one of the earlier offenders.
+    /// @return Quarters of the core that an equivocation would cost now, 2 to 4; less for the reserve, if it is one of the earlier
+    ///   offenders.
     function coreShare() external view returns (uint256);
     /// @notice What an equivocation of the operator would cost now, wei of weighted value.
     /// @return core Its part of the core, taken with the proof.

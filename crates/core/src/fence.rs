@@ -14,8 +14,8 @@
 //! - A3. The view is L1's: a frozen slot's holder never changes, and no take-over under 2 confirmations is ever undone.
 //! - A4. An L1 block that was displaced by one with 2 confirmations does not come back.
 //! - A5. The keeper's clock is within 12 s of L1's.
-//! - A6. A commitment, or a payload that op-node gossiped on it, that left a keeper whose disk is lost is known to some peer by the time that peers have been heard, or
-//!   to nobody for good.
+//! - A6. A commitment, or a payload that op-node gossiped on it, that left a keeper whose disk is lost is known to some peer by the
+//!   time that peers have been heard, or to nobody for good.
 //! - A7. A keeper whose disk was lost with a countersignature on it meets no L1 reorg deeper than [`COUNTERSIGN_DEPTH`] around the
 //!   block that it countersigned: peers give back its blocks, but not what it countersigned.
 //!
@@ -39,8 +39,9 @@
 //!    by our key; at such a height only that very block is answered, whatever the parent. Below the store's floor, where it
 //!    has pruned, nothing is signed. `lost_disk_waits_for_the_next_slot_and_for_its_peers`, `pruned_heights_are_closed`
 //! 6. **Receipts.** One receipt a boundary: the store's answer is given again, and a store that was created in the slot before it
-//!    or later signs none. It is not signed before that slot began, so a store that lost it signs in no slot that it closes. It names the last block of the earlier slots, which
-//!    must also be the highest ever signed there, and from then on nothing above it is signed under those slots.
+//!    or later signs none. It is not signed before that slot began, so a store that lost it signs in no slot that it closes. It names
+//!    the last block of the earlier slots, which must also be the highest ever signed there, and from then on nothing above it is
+//!    signed under those slots.
 //!    A countersignature waits until the block's origin is [`COUNTERSIGN_DEPTH`] deep (an L1 reorg that forces another block at
 //!    that number would otherwise make the countersigner choose between silence and its bond); from then on no other hash at that
 //!    number and no child of another is signed. `receipts_bind_both_sides`

@@ -4,7 +4,7 @@ pragma solidity ^0.8.30;
 import {Filed, HandlerBase} from "./HandlerBase.sol";
 import {IOperatorRegistry} from "@rota/contracts/interfaces/IOperatorRegistry.sol";
 import {Operator} from "@rota/contracts/testing/RotaFixture.sol";
-import {Status} from "@rota/contracts/types/Types.sol";
+import {MAX_DELEGATION, Status} from "@rota/contracts/types/Types.sol";
 
 /// @notice What operators' owners do: registration, standing, keys, bonds.
 abstract contract OwnerActions is HandlerBase {
@@ -53,9 +53,9 @@ abstract contract OwnerActions is HandlerBase {
             vm.prank(registry.governance());
             registry.setWhitelisted(owner, uint32(100 + _roll(3)));
         }
-        // What the set asks for, and the ninth of what is delegated.
+        // What the set asks for, and the part of what is delegated.
         uint256 own = vault.selfBondOf(id);
-        uint256 least = (vault.bondOf(id) - own) / 9 + 2 gwei;
+        uint256 least = (vault.bondOf(id) - own) / MAX_DELEGATION + 2 gwei;
         if (least < vault.MIN_BOND()) least = vault.MIN_BOND();
         if (own < least && _roll(4) != 0) _deposit(id, _whole(least));
         _try("activate", registry.ownerOf(id), address(registry), abi.encodeCall(registry.activate, (id)));
