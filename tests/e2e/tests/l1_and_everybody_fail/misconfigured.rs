@@ -182,6 +182,16 @@ fn mended(chain: &Chain) -> LocalBoxFuture<'_, Result<()>> {
     async move {
         let operator = careless(chain).await?;
         with_node(chain, |_| {}).await?;
+        // Again if it fails: what is due for anybody, another keeper may do between its look at L1 and its rehearsal.
+        until("a check that finds nothing", SOON, async || {
+            let checked = rota(chain, "check", operator, &[]).output().await?;
+            let said = String::from_utf8(checked.stdout)?;
+            chain.say(&said.trim().replace('\n', " / "));
+            let ready =
+                said.trim_end().ends_with("nothing stands between this operator and its next turn");
+            Ok((checked.status.success() && ready).then_some(()))
+        })
+        .await?;
         let supervisor = &chain.stack.supervisor;
         supervisor.restart(&operator.keeper())?;
         until("the mended keeper's status", SOON, async || {
@@ -220,14 +230,7 @@ async fn careless(chain: &Chain) -> Result<&Operator> {
 async fn refused(chain: &Chain, flags: &[&str], parts: &[&str]) -> Result<()> {
     let operator = careless(chain).await?;
     let before = nonces(chain, operator).await?;
-    let run = Command::new(&chain.stack.tools.rota)
-        .args(["run", "--config"])
-        .arg(&operator.config)
-        .args(flags)
-        .env_clear()
-        .stdin(Stdio::null())
-        .kill_on_drop(true)
-        .output();
+    let run = rota(chain, "run", operator, flags).output();
     let ended = timeout(WITHIN, run).await.map_err(|_| eyre!("it runs, wrong as it is"))??;
     let said = String::from_utf8(ended.stderr)? + &String::from_utf8(ended.stdout)?;
     let lines: Vec<&str> = said.lines().filter(|line| !line.trim().is_empty()).collect();
@@ -239,6 +242,18 @@ async fn refused(chain: &Chain, flags: &[&str], parts: &[&str]) -> Result<()> {
     }
     ensure!(nonces(chain, operator).await? == before, "something was sent");
     Ok(())
+}
+
+/// A command of the operator's, by its file and no variable.
+fn rota(chain: &Chain, command: &str, operator: &Operator, flags: &[&str]) -> Command {
+    let mut rota = Command::new(&chain.stack.tools.rota);
+    rota.args([command, "--config"])
+        .arg(&operator.config)
+        .args(flags)
+        .env_clear()
+        .stdin(Stdio::null())
+        .kill_on_drop(true);
+    rota
 }
 
 /// What the operator's accounts have sent and not yet mined, too.
