@@ -135,7 +135,7 @@ abstract contract OperatorKeys is Membership, EIP712 {
         BATON.noteKeys(operator, previous, _sequencerKeys[operator].latest.key(), batcherKey, from);
     }
 
-    /// @dev A binding is never undone (INV-43): what a key once signed can always be laid to the operator that had it.
+    /// @dev A binding is never undone (INV-43): a key that was an operator's is never another's.
     function _bindKey(uint16 operator, address key) internal {
         if (key == address(0)) revert OperatorRegistry_ZeroAddress();
         uint16 bound = operatorOfKey[key];

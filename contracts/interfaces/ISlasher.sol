@@ -21,8 +21,8 @@ import {ISchedule} from "./ISchedule.sol";
 /// A tombstone is final, so that no evidence of an equivocation counts twice. Locks and voids follow by `expel`, by anyone and in the same
 /// block if its caller wants: what they cost grows with the epochs under dispute, and evidence must stay cheap to bring. The
 /// reserve is neither jailed nor tombstoned: it pays once for each epoch that it equivocated in. Eviction by vote spares nobody the
-/// punishment. For the later offenders only those count that had half of the minimum bond at stake, the reserve once: else ids
-/// without bond could make an honest operator's accident dearer for no more than gas.
+/// punishment. For the later offenders only those count that had half of the minimum bond at stake, the reserve by its first
+/// offence: else ids without bond could make an honest operator's accident dearer for no more than gas.
 ///
 /// The reporter earns a tenth of what the operator's own bond lost, not of what was delegated: else whoever owns less than a tenth of
 /// its pool would be paid for destroying the rest of it. What a stolen key can cost is bounded: a slot and a boundary are judged once
@@ -141,9 +141,10 @@ interface ISlasher {
 
     /// @notice Two payloads of one height on one parent, gossiped by op-node under the operator's gossip key. By anyone.
     /// @dev As {proveEquivocation}; the payload's date takes the place of the slot. V3 and V4 payloads only, and none above what fits a
-    /// transaction: about 400 kB both together.
+    /// transaction: about 400 kB both together; above 128 kB geth's pool takes none, and a block builder has to.
     ///
-    /// Requirements: those of {proveEquivocation}, and
+    /// Requirements: those of {proveEquivocation} on blocks, window and operator (a payload of another L2 chain has another signer),
+    /// and
     /// - both payloads can be read, else the errors of `GossipPayload`
     /// - the operator's gossip key of the epoch of the first one's date signed both, else {Slasher_WrongSigner}
     /// @param a What op-node signs: parent beacon root and payload, SSZ. Signatures: 65 bytes r, s, v; v may be 0 or 1.
@@ -241,8 +242,8 @@ interface ISlasher {
     ) external;
 
     /* VIEWS */
-    /// @return Quarters of the core that an equivocation would cost now, 2 to 4; less for the reserve, if it is one of the earlier
-    ///   offenders.
+    /// @return Quarters of the core that an equivocation would cost now, 2 to 4; the reserve, if it is one of the earlier offenders,
+    ///   may have to pay less.
     function coreShare() external view returns (uint256);
     /// @notice What an equivocation of the operator would cost now, wei of weighted value.
     /// @return core Its part of the core, taken with the proof.
